@@ -1,0 +1,22 @@
+# Writes HEADER with the commit of the repository SOURCE: cmake -DSOURCE=.. -DHEADER=.. -P write_commit.cmake
+set(commit unknown)
+find_program(GIT git)
+if(GIT)
+  execute_process(COMMAND ${GIT} --no-optional-locks -C ${SOURCE} rev-parse --verify -q HEAD
+                  OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    execute_process(COMMAND ${GIT} --no-optional-locks -C ${SOURCE} status --porcelain --untracked-files=no
+                    OUTPUT_VARIABLE changes ERROR_QUIET)
+    set(commit ${head})
+    if(changes)
+      string(APPEND commit "-dirty")
+    endif()
+  endif()
+endif()
+set(text "#define AT2_COMMIT \"${commit}\"\n")
+if(EXISTS ${HEADER})
+  file(READ ${HEADER} written)
+endif()
+if(NOT "${written}" STREQUAL "${text}")
+  file(WRITE ${HEADER} "${text}")
+endif()

@@ -1,0 +1,40 @@
+/// \file ablation/attention_features.h
+/// \brief Attention from targets to sources, per layer and head (paper, section 3.2, Attn(X, Y, s)).
+///
+/// Weights are recomputed layer by layer for the target rows only and reduced at once, so that memory stays at
+/// [targets, span, features] whatever the length of the sequence.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <span>
+
+#include "ablation/attribution_task.h"
+#include "model/language_model.h"
+
+namespace at2 {
+
+/// Attention to every token of a span.
+struct TokenAttention {
+  TokenRange span;
+  /// Mean over the target's tokens: float32 [G, T, F], T = span.size().
+  at::Tensor attention_GTF;
+};
+
+/// The smallest span that holds all ranges. \pre there is a range
+[[nodiscard]] TokenRange span_of(std::span<const TokenRange> ranges);
+
+/// One unablated forward pass, attending to `span` (usually the context).
+[[nodiscard]] TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task,
+                                                 TokenRange span);
+
+/// The whole sequence of a task, up to the last row that predicts a target token, as one segment.
+[[nodiscard]] Pack whole_pack(const AttributionTask& task);
+
+/// Sum over each source's tokens: attention_GSF, float32.
+[[nodiscard]] at::Tensor attention_to_sources(const TokenAttention& attention, std::span<const TokenRange> sources);
+
+/// What AT2 trains on: sum_s (2 keep_MS - 1) attention_GSF, float32 [G, M, F].
+[[nodiscard]] at::Tensor ablation_features(const at::Tensor& attention_GSF, const at::Tensor& keep_MS);
+
+}  // namespace at2

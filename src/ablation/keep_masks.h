@@ -1,0 +1,38 @@
+/// \file ablation/keep_masks.h
+/// \brief Which sources an ablation keeps (paper, section 3.2: each with probability 1/2).
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "config/options.h"
+
+namespace at2 {
+
+/// What a set of masks is for; the streams of different purposes are independent.
+enum class MaskPurpose { training, surrogate, evaluation };
+
+struct MaskOptions {
+  std::int64_t num_ablations = 32;
+  double keep_probability = 0.5;
+  MaskSeeding seeding = MaskSeeding::per_example;
+  std::uint64_t seed = 1;
+  MaskPurpose purpose = MaskPurpose::training;
+};
+
+/// Random masks keep_MS, uint8, 1 = kept. With `per_example` seeding mask j is a function of (seed, purpose, example,
+/// number of sources, j); with `reference` it is numpy's RandomState(j).choice, the same for every example and purpose. The first m
+/// masks are the same however many are asked for.
+[[nodiscard]] at::Tensor random_keep_masks(std::string_view example_id, std::int64_t num_sources,
+                                           const MaskOptions& options);
+
+/// S masks [S, S], mask s hides source s alone.
+[[nodiscard]] at::Tensor leave_one_out_masks(std::int64_t num_sources);
+
+/// One mask [S] that hides the named sources.
+[[nodiscard]] at::Tensor keep_mask_without(std::span<const std::int64_t> hidden, std::int64_t num_sources);
+
+}  // namespace at2

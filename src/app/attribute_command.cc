@@ -1,0 +1,187 @@
+#include "app/attribute_command.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+
+#include "app/responses.h"
+#include "attribute/attributor.h"
+#include "base/deps.h"
+#include "base/errors.h"
+#include "config/enum_text.h"
+#include "data/prompt_template.h"
+#include "model/generate.h"
+#include "text/utf8.h"
+
+namespace at2 {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Everything that one attribution says.
+struct Answer {
+  std::string model;
+  std::string context;
+  std::string response;
+  Sources sources;
+  Targets targets;
+  std::string method;
+  at::Tensor scores_GS;
+};
+
+/// The whole file less one final newline.
+std::string read_text(const std::string& path, const char* what) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    throw UserError(std::string("cannot read the ") + what + " " + path, "no such file, no permission, or it is empty",
+                    std::string("check --") + what);
+  }
+  std::string text = content.str();
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  if (const auto bad = find_invalid_utf8(text)) {
+    throw UserError(path + " is not UTF-8", "byte " + std::to_string(*bad), "convert it, for instance with iconv");
+  }
+  return text;
+}
+
+Example make_example(const AttributeRequest& request) {
+  const std::string context = read_text(request.context_file, "context");
+  const std::vector<std::string> passages = {context};
+  FilledPrompt filled = PromptTemplate(default_prompt_template(DatasetFormat::dolly)).fill(passages, request.query);
+  return {"attribute", std::move(filled.content), filled.context, std::move(filled.passages), request.query, {}};
+}
+
+std::optional<ScoreEstimator> estimator_for(const AttributeRequest& request, const std::string& model_print) {
+  if (request.method != Method::at2) return std::nullopt;
+  const std::filesystem::path path =
+      request.estimator_file ? std::filesystem::path(*request.estimator_file) : default_estimator_path();
+  return load_estimator(path, model_print).estimator;
+}
+
+Response make_response(const AttributeRequest& request, const LanguageModel& model, const ModelText& text,
+                       const Prompt& prompt) {
+  if (request.response_file) return encode_response(text.tokenizer, read_text(*request.response_file, "response"));
+  GenerationLimits limits;
+  limits.max_new_tokens = request.max_new_tokens;
+  const auto generations = generate_greedy(model, std::vector<std::vector<std::int64_t>>{prompt.tokens}, limits);
+  return decode_response(text.tokenizer, generations.front().tokens);
+}
+
+Answer answer(const AttributeRequest& request, const Environment& environment) {
+  const std::filesystem::path path = resolve_model_path(request.model);
+  at::set_num_threads(threads_of_rank(request.threads, environment.local_size()));
+  const Example example = make_example(request);
+  const ModelText text = load_model_text(path);
+  const std::int64_t longest = text.config.max_positions - request.max_new_tokens;
+  const Prompt prompt = make_prompt(example, text.chat, text.tokenizer, longest);
+  const auto estimator = estimator_for(request, request.method == Method::at2 ? model_fingerprint(path) : "");
+  const SentenceSplitter splitter(punkt_dir());
+
+  Answer result;
+  result.sources = split_sources(example, prompt, request.sources, splitter);
+  const ComputePlace place = choose_place({}, 0, stored_dtype(path));
+  const LanguageModel model = load_language_model(path, text.config, place);
+  const AttributionInput input = make_input(example, prompt, make_response(request, model, text, prompt), splitter);
+  if (std::ssize(input.task.tokens) > text.config.max_positions) {
+    throw UserError("context and response are too long",
+                    std::to_string(input.task.tokens.size()) + " tokens, the model has " +
+                        std::to_string(text.config.max_positions) + " positions",
+                    "shorten them");
+  }
+  EvaluateOptions methods;
+  methods.methods = {request.method};
+  methods.esm_ablations = {request.num_ablations};
+  MeasurementOptions measured;
+  measured.num_surrogate_ablations = request.num_ablations;
+  Measurements measurements =
+      Measurements(model, input.task, prompt.context_tokens, measured).with_sources(result.sources.tokens);
+  result.scores_GS = make_attributors(methods, estimator).front()->attribute(measurements).scores_GS;
+  result.model = path.stem().string();
+  result.context = prompt.text.substr(static_cast<std::size_t>(prompt.context.begin),
+                                      static_cast<std::size_t>(prompt.context.size()));
+  result.response = input.response.text;
+  result.targets = input.targets;
+  result.method = to_text(request.method);
+  return result;
+}
+
+std::string part(const std::string& text, const CharRange& range) {
+  return text.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
+}
+
+Json json_parts(const std::string& text, const std::vector<CharRange>& ranges) {
+  const CodePointOffsets points(text);
+  Json parts = Json::array();
+  for (const CharRange& range : ranges) {
+    const CharRange place = points.to_code_points(range);
+    parts.push_back({{"text", part(text, range)}, {"begin", place.begin}, {"end", place.end}});
+  }
+  return parts;
+}
+
+std::string as_json(const Answer& answer) {
+  Json scores = Json::array();
+  for (std::int64_t g = 0; g < answer.scores_GS.size(0); ++g) {
+    const at::Tensor row = answer.scores_GS.select(0, g).contiguous();
+    scores.push_back(std::vector<double>(row.const_data_ptr<double>(), row.const_data_ptr<double>() + row.numel()));
+  }
+  Json json;
+  json["model"] = answer.model;
+  json["response"] = answer.response;
+  json["sources"] = json_parts(answer.context, answer.sources.chars);
+  json["targets"] = json_parts(answer.response, answer.targets.chars);
+  json["scores"][answer.method] = std::move(scores);
+  return json.dump(2) + "\n";
+}
+
+/// The best sources of a target with at least a fifth of the best score, best first.
+std::vector<std::int64_t> best_sources(const at::Tensor& scores_S) {
+  constexpr std::int64_t most = 3;
+  constexpr double smallest_share = 0.2;
+  const auto [values, order] = scores_S.sort(/*stable=*/true, 0, /*descending=*/true);
+  std::vector<std::int64_t> best;
+  for (std::int64_t i = 0; i < std::min(most, scores_S.numel()); ++i) {
+    const double score = values[i].item<double>();
+    if (score <= 0 || score < smallest_share * values[0].item<double>()) break;
+    best.push_back(order[i].item<std::int64_t>());
+  }
+  return best;
+}
+
+std::string as_text(const Answer& answer) {
+  std::ostringstream text;
+  text << answer.response << "\n";
+  text.precision(3);
+  for (std::size_t g = 0; g < answer.targets.chars.size(); ++g) {
+    text << "\n> " << part(answer.response, answer.targets.chars[g]) << "\n";
+    const at::Tensor scores_S = answer.scores_GS.select(0, static_cast<std::int64_t>(g));
+    const auto best = best_sources(scores_S);
+    if (best.empty()) text << "  no source of the context supports it\n";
+    for (const std::int64_t source : best) {
+      text << "  [" << source + 1 << "] " << scores_S[source].item<double>() << "  "
+           << part(answer.context, answer.sources.chars[static_cast<std::size_t>(source)]) << "\n";
+    }
+  }
+  return text.str();
+}
+
+}  // namespace
+
+void attribute_command(const AttributeRequest& request, Environment& environment, std::ostream& out) {
+  if (environment.communicator().rank() != 0) return;
+  try {
+    const Answer result = answer(request, environment);
+    out << (request.format == OutputFormat::json ? as_json(result) : as_text(result)) << std::flush;
+  } catch (const RecordError& error) {
+    throw UserError("cannot attribute", error.what(), "check --context and --response");
+  }
+}
+
+}  // namespace at2

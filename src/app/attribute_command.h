@@ -1,0 +1,17 @@
+/// \file app/attribute_command.h
+/// \brief at2 attribute: which parts of one context an answer came from.
+#pragma once
+
+#include <iosfwd>
+
+#include "app/command_line.h"
+#include "comm/environment.h"
+
+namespace at2 {
+
+/// Generates an answer (or takes a given one), attributes every sentence of it, and prints text or JSON to `out`.
+/// One rank; others do nothing.
+/// \throws UserError for a file that cannot be read, an empty context, an estimator of another model
+void attribute_command(const AttributeRequest& request, Environment& environment, std::ostream& out);
+
+}  // namespace at2

@@ -1,0 +1,63 @@
+/// \file app/chunks.h
+/// \brief A stage as chunks of examples: what is missing is computed, by whichever rank is free, and stored for good.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/session.h"
+#include "data/example.h"
+#include "store/shard.h"
+
+namespace at2 {
+
+/// Half-open range of examples.
+struct ExampleRange {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// How a data set is cut into chunks: a function of its size and of store.chunk_size, never of ranks.
+class Chunking {
+ public:
+  Chunking(std::span<const Example> examples, std::int64_t chunk_size);
+  [[nodiscard]] std::int64_t num_chunks() const noexcept { return std::ssize(costs_); }
+  [[nodiscard]] ExampleRange examples_of(std::int64_t chunk) const;
+  /// Expected work of a chunk, only comparable within a stage.
+  [[nodiscard]] double cost(std::int64_t chunk) const { return costs_[static_cast<std::size_t>(chunk)]; }
+
+ private:
+  std::int64_t num_examples_;
+  std::int64_t chunk_size_;
+  std::vector<double> costs_;
+};
+
+struct ChunkStage {
+  /// As in the progress line: "generate", "ablate".
+  std::string name;
+  std::filesystem::path folder;
+  ShardHeader header;
+  const Chunking* chunking = nullptr;
+};
+
+/// Number of chunks that are still to be computed. Removes what killed processes left. \collective
+/// \throws AgreedError if the folder holds shards of another run or damaged ones
+[[nodiscard]] std::int64_t count_missing(const Session& session, const ChunkStage& stage);
+
+/// Computes and stores the missing chunks. \collective
+/// \param compute  fills the shard of a chunk; runs on one rank alone
+void run_chunks(const Session& session, const ChunkStage& stage,
+                const std::function<void(std::int64_t chunk, ShardWriter& writer)>& compute);
+
+/// Opens the finished shards of a stage in order. \pre all ranks may call it at different times
+/// \throws UserError naming the command that makes what is missing
+[[nodiscard]] std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command);
+
+/// Group of an example inside a shard: "examples/000012".
+[[nodiscard]] std::string example_group(std::int64_t index);
+
+}  // namespace at2

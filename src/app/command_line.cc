@@ -1,0 +1,165 @@
+#include "app/command_line.h"
+
+#include <boost/program_options.hpp>
+#include <sstream>
+#include <utility>
+
+#include "base/errors.h"
+#include "config/enum_text.h"
+
+namespace at2 {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::pair<const char*, Command> commands[] = {
+    {"run", Command::run},           {"generate", Command::generate}, {"ablate", Command::ablate},
+    {"train", Command::train},       {"evaluate", Command::evaluate}, {"report", Command::report},
+    {"attribute", Command::attribute}, {"config", Command::dump_default}, {"help", Command::help},
+    {"--help", Command::help},       {"-h", Command::help},           {"version", Command::version},
+    {"--version", Command::version}};
+
+constexpr const char* see_help = "see at2 help";
+
+po::options_description stage_options() {
+  po::options_description options("Options of the stages");
+  options.add_options()                                                                              //
+      ("config", po::value<std::string>(), "experiment config (YAML)")                               //
+      ("out", po::value<std::string>(), "run folder (default: runs/<name>)")                         //
+      ("set", po::value<std::vector<std::string>>()->composing(), "a.b=c, overrides a key of the config; repeatable");
+  return options;
+}
+
+po::options_description attribute_options() {
+  po::options_description options("Options of at2 attribute");
+  options.add_options()                                                                               //
+      ("context", po::value<std::string>(), "file with the context")                                  //
+      ("query", po::value<std::string>(), "question about the context")                               //
+      ("response", po::value<std::string>(), "file with a response to attribute; without it the model writes one")  //
+      ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")  //
+      ("estimator", po::value<std::string>(), "theta for the method at2 (default: the one in data/)")  //
+      ("sources", po::value<std::string>()->default_value("sentence"), "sentence or token")           //
+      ("method", po::value<std::string>()->default_value("at2"),
+       "at2, average_attention, esm, gradient or leave_one_out")                                      //
+      ("ablations", po::value<std::int64_t>()->default_value(32), "ablations of the method esm")       //
+      ("max-new-tokens", po::value<std::int64_t>()->default_value(256), "longest response")            //
+      ("threads", po::value<std::int64_t>()->default_value(0), "threads; 0 = all cores")              //
+      ("format", po::value<std::string>()->default_value("text"), "text or json");
+  return options;
+}
+
+po::variables_map parse(const std::vector<std::string>& words, const po::options_description& options,
+                        const char* positional) {
+  po::positional_options_description places;
+  if (positional != nullptr) places.add(positional, 1);
+  po::variables_map values;
+  // No guessing of abbreviations: a script must not change its meaning when an option is added.
+  const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  try {
+    po::store(po::command_line_parser(words).options(options).positional(places).style(style).run(), values);
+    po::notify(values);
+  } catch (const po::error& error) {
+    throw UserError("cannot read the command line", error.what(), see_help);
+  }
+  return values;
+}
+
+template <typename Enum>
+Enum word_of(const po::variables_map& values, const char* option) {
+  const auto& text = values[option].as<std::string>();
+  const auto value = from_text<Enum>(text);
+  if (!value) {
+    throw UserError("--" + std::string(option) + " " + text + " is not known", "possible: " + enum_list<Enum>(),
+                    "use one of these");
+  }
+  return *value;
+}
+
+std::string required(const po::variables_map& values, const char* option) {
+  if (values.count(option) == 0) {
+    throw UserError("--" + std::string(option) + " is missing", "at2 attribute needs a context and a query", see_help);
+  }
+  return values[option].as<std::string>();
+}
+
+std::optional<std::string> optional_text(const po::variables_map& values, const char* option) {
+  if (values.count(option) == 0) return std::nullopt;
+  return values[option].as<std::string>();
+}
+
+AttributeRequest parse_attribute(const std::vector<std::string>& words) {
+  const po::variables_map values = parse(words, attribute_options(), nullptr);
+  AttributeRequest request;
+  request.context_file = required(values, "context");
+  request.query = required(values, "query");
+  request.response_file = optional_text(values, "response");
+  request.model = values["model"].as<std::string>();
+  request.estimator_file = optional_text(values, "estimator");
+  request.sources = word_of<SourceKind>(values, "sources");
+  request.method = word_of<Method>(values, "method");
+  request.num_ablations = values["ablations"].as<std::int64_t>();
+  request.max_new_tokens = values["max-new-tokens"].as<std::int64_t>();
+  request.threads = values["threads"].as<std::int64_t>();
+  const auto& format = values["format"].as<std::string>();
+  if (format != "text" && format != "json") {
+    throw UserError("--format " + format + " is not known", "possible: text, json", "use one of these");
+  }
+  request.format = format == "json" ? OutputFormat::json : OutputFormat::text;
+  if (request.num_ablations < 2 || request.max_new_tokens < 1 || request.threads < 0) {
+    throw UserError("a number on the command line is impossible",
+                    "--ablations is at least 2, --max-new-tokens at least 1, --threads at least 0", see_help);
+  }
+  return request;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& words) {
+  CommandLine line;
+  if (words.empty()) return line;
+  const auto* const found = std::find_if(std::begin(commands), std::end(commands),
+                                         [&](const auto& entry) { return words.front() == entry.first; });
+  if (found == std::end(commands)) {
+    throw UserError("at2 " + words.front() + " is not a command",
+                    "commands: run, generate, ablate, train, evaluate, report, attribute, config, help, version", see_help);
+  }
+  line.command = found->second;
+  const std::vector<std::string> rest(words.begin() + 1, words.end());
+  switch (line.command) {
+    case Command::help:
+    case Command::version: return line;
+    case Command::attribute: line.attribute = parse_attribute(rest); return line;
+    case Command::dump_default:
+      if (rest != std::vector<std::string>{"--dump-default"}) {
+        throw UserError("at2 config needs --dump-default", "it is the one thing it does", "at2 config --dump-default");
+      }
+      return line;
+    default: break;
+  }
+  const po::variables_map values = parse(rest, stage_options(), "config");
+  if (values.count("config") == 0) {
+    throw UserError("at2 " + words.front() + " needs a config", "no file was named",
+                    "at2 " + words.front() + " configs/quickstart.yaml");
+  }
+  line.config_file = values["config"].as<std::string>();
+  line.out = optional_text(values, "out");
+  if (values.count("set") > 0) line.overrides = values["set"].as<std::vector<std::string>>();
+  return line;
+}
+
+std::string help_text() {
+  std::ostringstream text;
+  text << "at2 - token attribution with learned attention (AT2), trained and evaluated on any number of ranks\n\n"
+          "  at2 run CONFIG [--out DIR] [--set a.b=c]...   the whole chain: generate, ablate, train, evaluate, report\n"
+          "  at2 generate|ablate|train|evaluate|report CONFIG ...   one stage of it\n"
+          "  at2 attribute --context FILE --query TEXT ...   which parts of a context an answer came from\n"
+          "  at2 config --dump-default                     every key of a config with its meaning\n"
+          "  at2 version\n\n"
+          "On several ranks: launch/local N CONFIG, or srun/mpirun at2 run CONFIG.\n"
+          "The same command on the same folder goes on where it was stopped.\n\n"
+       << stage_options() << "\n"
+       << attribute_options();
+  return text.str();
+}
+
+}  // namespace at2

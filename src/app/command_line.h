@@ -1,0 +1,46 @@
+/// \file app/command_line.h
+/// \brief What the user typed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/options.h"
+
+namespace at2 {
+
+enum class Command { run, generate, ablate, train, evaluate, report, attribute, dump_default, help, version };
+
+enum class OutputFormat { text, json };
+
+/// Options of `at2 attribute`.
+struct AttributeRequest {
+  std::string context_file;
+  std::string query;
+  std::optional<std::string> response_file;
+  std::string model = "default";
+  std::optional<std::string> estimator_file;
+  SourceKind sources = SourceKind::sentence;
+  Method method = Method::at2;
+  std::int64_t num_ablations = 32;
+  std::int64_t max_new_tokens = 256;
+  std::int64_t threads = 0;
+  OutputFormat format = OutputFormat::text;
+};
+
+struct CommandLine {
+  Command command = Command::help;
+  std::string config_file;
+  std::optional<std::string> out;
+  std::vector<std::string> overrides;
+  AttributeRequest attribute;
+};
+
+/// \throws UserError naming the word that is wrong, with the nearest right one or the line to use.
+[[nodiscard]] CommandLine parse_command_line(const std::vector<std::string>& words);
+
+/// The text of `at2 help`.
+[[nodiscard]] std::string help_text();
+
+}  // namespace at2

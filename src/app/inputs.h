@@ -1,0 +1,62 @@
+/// \file app/inputs.h
+/// \brief Everything that a run reads, opened and checked before the first forward pass.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/session.h"
+#include "data/example.h"
+#include "data/prompt.h"
+#include "data/readers.h"
+#include "model/pretrained.h"
+#include "store/shard.h"
+#include "text/sentences.h"
+
+namespace at2 {
+
+/// One of the two data sets of a run.
+struct Corpus {
+  Split split = Split::train;
+  DatasetOptions options;
+  std::vector<Example> examples;
+  ReadReport report;
+  /// Digest of the file's content.
+  std::string fingerprint;
+};
+
+struct Inputs {
+  std::filesystem::path model_path;
+  std::string model_fingerprint;
+  ModelText text;
+  ComputePlace place;
+  SentenceSplitter splitter;
+  Corpus train;
+  Corpus evaluation;
+
+  [[nodiscard]] const Corpus& corpus(Split split) const { return split == Split::train ? train : evaluation; }
+};
+
+/// Reads model config, tokenizer and data sets, chooses the device, sets the number of threads, and says so. \collective
+/// \throws AgreedError on all ranks
+[[nodiscard]] Inputs load_inputs(const Session& session);
+
+/// The model's weights. \collective
+/// \throws AgreedError on all ranks
+[[nodiscard]] LanguageModel load_weights_of(const Session& session, const Inputs& inputs);
+
+/// Longest prompt that leaves room for the response.
+[[nodiscard]] std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config);
+
+/// What the artifacts depend on: a digest each, so that nothing stale is mixed in (design promise).
+[[nodiscard]] std::string responses_fingerprint(const Session& session, const Inputs& inputs, Split split);
+[[nodiscard]] std::string ablations_fingerprint(const Session& session, const Inputs& inputs);
+[[nodiscard]] std::string estimator_fingerprint(const Session& session, const Inputs& inputs);
+[[nodiscard]] std::string scores_fingerprint(const Session& session, const Inputs& inputs);
+
+/// Header of the shards of a stage.
+[[nodiscard]] ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint,
+                                       std::int64_t num_chunks);
+
+}  // namespace at2

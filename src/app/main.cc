@@ -1,0 +1,57 @@
+/// \file app/main.cc
+/// \brief The program: reads the command line, starts the ranks, runs the command, and ends all ranks on an error.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "app/attribute_command.h"
+#include "app/command_line.h"
+#include "app/run_command.h"
+#include "base/errors.h"
+#include "comm/agree.h"
+#include "config/load.h"
+#include "config/provenance.h"
+
+namespace {
+
+int run(const at2::CommandLine& line, at2::Environment& environment) {
+  using at2::Command;
+  const bool speaks = environment.communicator().rank() == 0;
+  switch (line.command) {
+    case Command::help:
+      if (speaks) std::cout << at2::help_text();
+      return 0;
+    case Command::version:
+      if (speaks) std::cout << "at2 " << at2::program_version() << " (" << at2::program_commit() << ")\n";
+      return 0;
+    case Command::dump_default:
+      if (speaks) std::cout << at2::dump_default();
+      return 0;
+    case Command::attribute: at2::attribute_command(line.attribute, environment, std::cout); return 0;
+    default: at2::run_stages(line, environment, std::cout); return 0;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  at2::Environment environment(&argc, &argv);
+  const int rank = environment.communicator().rank();
+  try {
+    const auto line = at2::agreed(environment.communicator(), [&] {
+      return at2::parse_command_line(std::vector<std::string>(argv + 1, argv + argc));
+    });
+    return run(line, environment);
+  } catch (const at2::AgreedError& error) {
+    // All ranks know of it and end in order.
+    if (rank == 0) std::cerr << "error: " << error.what() << std::endl;
+    return 1;
+  } catch (const at2::UserError& error) {
+    std::cerr << "error: " << error.what() << std::endl;
+  } catch (const std::exception& error) {
+    std::cerr << "internal error: " << error.what() << std::endl;
+  }
+  if (environment.communicator().size() > 1) environment.abort(1);
+  return 1;
+}

@@ -1,0 +1,88 @@
+#include "app/responses.h"
+
+#include <map>
+#include <utility>
+
+#include "app/stages.h"
+#include "base/errors.h"
+#include "comm/agree.h"
+
+namespace at2 {
+namespace {
+
+void check_skipped(const Session& session, const Corpus& corpus, const std::vector<StoredResponse>& responses) {
+  std::map<std::string, std::int64_t> reasons;
+  std::int64_t skipped = 0;
+  for (const StoredResponse& response : responses) {
+    if (response.skipped.empty()) continue;
+    ++skipped;
+    ++reasons[response.skipped];
+  }
+  std::string text;
+  for (const auto& [reason, count] : reasons) {
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " x " + reason;
+  }
+  const auto total = std::ssize(responses);
+  const double bearable = session.options.data.max_bad_fraction * static_cast<double>(total);
+  if (static_cast<double>(skipped) > bearable) {
+    throw UserError(std::to_string(skipped) + " of " + std::to_string(total) + " examples of " + corpus.options.path +
+                        " cannot be used",
+                    text, "mend the data set, or raise data.max_bad_fraction (" +
+                              std::to_string(session.options.data.max_bad_fraction) + ")");
+  }
+  if (skipped > 0) session.log.say(std::string(to_text(corpus.split)) + " examples left out: " + text);
+}
+
+}  // namespace
+
+void write_response(ShardWriter& writer, const StoredResponse& response, const Example& example, const std::string& text) {
+  const std::string group = example_group(response.example);
+  writer.write_attribute(group, "id", example.id);
+  writer.write_attribute(group, "skipped", response.skipped);
+  writer.write_attribute(group, "ended", response.ended ? 1 : 0);
+  writer.write(group + "/tokens", at::tensor(response.tokens, at::kLong));
+  writer.write_text(group + "/text", text);
+}
+
+std::vector<StoredResponse> read_responses(const Session& session, const Inputs& inputs, Split split) {
+  const Corpus& corpus = inputs.corpus(split);
+  const Chunking chunking = chunking_of(session, corpus);
+  const ChunkStage stage = responses_of(session, inputs, split, chunking);
+  return agreed(session.communicator(), [&] {
+    std::vector<StoredResponse> responses;
+    for (const ShardReader& shard : open_shards(stage, "at2 generate")) {
+      const ExampleRange range = chunking.examples_of(shard.header().chunk);
+      for (std::int64_t e = range.begin; e < range.end; ++e) {
+        const std::string group = example_group(e);
+        const at::Tensor tokens = shard.read(group + "/tokens");
+        const auto* first = tokens.const_data_ptr<std::int64_t>();
+        responses.push_back({e, shard.text_attribute(group, "skipped"), {first, first + tokens.numel()},
+                             shard.int_attribute(group, "ended") != 0});
+      }
+    }
+    check_skipped(session, corpus, responses);
+    return responses;
+  });
+}
+
+AttributionInput make_input(const Example& example, Prompt prompt, Response response, const SentenceSplitter& splitter) {
+  AttributionInput input{std::move(prompt), std::move(response), {}, {}};
+  input.targets = split_targets(input.response, splitter);
+  input.task.example_id = example.id;
+  input.task.tokens = input.prompt.tokens;
+  input.task.tokens.insert(input.task.tokens.end(), input.response.tokens.begin(), input.response.tokens.end());
+  const auto first = std::ssize(input.prompt.tokens);
+  for (const TokenRange& target : input.targets.tokens) {
+    input.task.targets.push_back({first + target.begin, first + target.end});
+  }
+  return input;
+}
+
+AttributionInput make_input(const Session& session, const Inputs& inputs, const Example& example,
+                            const StoredResponse& stored) {
+  Prompt prompt = make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
+                              max_prompt_tokens(session.options, inputs.text.config));
+  return make_input(example, std::move(prompt), decode_response(inputs.text.tokenizer, stored.tokens), inputs.splitter);
+}
+
+}  // namespace at2

@@ -1,0 +1,62 @@
+#include "app/run_command.h"
+
+#include <ostream>
+
+#include "app/stages.h"
+#include "comm/agree.h"
+#include "config/provenance.h"
+
+namespace at2 {
+namespace {
+
+/// Adds what a stage took in this invocation to what it took in earlier ones.
+void add_stage(Provenance& provenance, const std::string& name, const StageEffort& effort) {
+  for (StageCost& stage : provenance.stages) {
+    if (stage.stage != name) continue;
+    stage.seconds += effort.seconds;
+    stage.forward_passes += static_cast<std::int64_t>(effort.forward_passes);
+    stage.backward_passes += static_cast<std::int64_t>(effort.backward_passes);
+    return;
+  }
+  provenance.stages.push_back({name, effort.seconds, static_cast<std::int64_t>(effort.forward_passes),
+                               static_cast<std::int64_t>(effort.backward_passes)});
+}
+
+/// A record of this invocation that goes on with the stage costs of earlier ones. \collective
+Provenance start_provenance(const Session& session, const Inputs& inputs) {
+  Provenance provenance = begin_provenance();
+  provenance.command = "run";
+  provenance.ranks = session.communicator().size();
+  provenance.hosts = gather_texts(session.communicator(), session.environment.host());
+  provenance.devices = gather_texts(session.communicator(), inputs.place.device.str());
+  agreed(session.communicator(), [&] {
+    if (session.communicator().rank() != 0) return;
+    if (const auto earlier = read_provenance(session.folder.provenance())) provenance.stages = earlier->stages;
+  });
+  return provenance;
+}
+
+}  // namespace
+
+void run_stages(const CommandLine& line, Environment& environment, std::ostream& out) {
+  const Session session = open_session(environment, line.config_file, line.overrides, line.out);
+  const Inputs inputs = load_inputs(session);
+  session.log.say("run folder " + session.folder.root().string());
+  Provenance provenance = start_provenance(session, inputs);
+  LazyModel model(session, inputs);
+  const auto wanted = [&](Command command) { return line.command == Command::run || line.command == command; };
+  const auto finish = [&](const char* name, const StageEffort& effort) {
+    add_stage(provenance, name, effort);
+    provenance.ended = utc_now();
+    agreed(session.communicator(), [&] {
+      if (session.communicator().rank() == 0) write_provenance(session.folder.provenance(), provenance);
+    });
+  };
+  if (wanted(Command::generate)) finish("generate", generate_stage(session, inputs, model));
+  if (wanted(Command::ablate)) finish("ablate", ablate_stage(session, inputs, model));
+  if (wanted(Command::train)) finish("train", train_stage(session, inputs));
+  if (wanted(Command::evaluate)) finish("evaluate", evaluate_stage(session, inputs, model));
+  if (wanted(Command::report)) report_stage(session, inputs, out);
+}
+
+}  // namespace at2

@@ -1,0 +1,92 @@
+#include "app/session.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "base/errors.h"
+#include "comm/agree.h"
+#include "config/load.h"
+#include "store/shard_folder.h"
+
+namespace at2 {
+namespace {
+
+/// Options that change neither a measured value nor a learned one, and may differ when a run is continued.
+bool may_change(const std::string& key) { return key == "model.threads" || key.starts_with("report."); }
+
+void write_text_file(const std::filesystem::path& path, const std::string& text) {
+  const std::filesystem::path temporary = path.string() + ".tmp";
+  std::ofstream file(temporary, std::ios::trunc);
+  file << text << std::flush;
+  file.close();
+  std::error_code error;
+  if (file) std::filesystem::rename(temporary, path, error);
+  if (!file || error) {
+    throw UserError("cannot write " + path.string(), error ? error.message() : "the disk may be full",
+                    "free some space or name another folder with --out");
+  }
+}
+
+/// The --out argument that a refused user can take.
+std::string another_folder(const std::filesystem::path& root) {
+  for (int number = 2;; ++number) {
+    std::string other = root.string() + "-" + std::to_string(number);
+    if (!std::filesystem::exists(other)) return other;
+  }
+}
+
+void refuse_other_options(const RunFolder& folder, const RunOptions& have, const RunOptions& want) {
+  std::string text;
+  for (const Difference& difference : differences(have, want)) {
+    if (may_change(difference.key)) continue;
+    text += (text.empty() ? "" : "; ") + difference.key + " is " + difference.have + " there and " + difference.want +
+            " now";
+  }
+  if (text.empty()) return;
+  throw UserError("the run folder " + folder.root().string() + " was made with other options", text,
+                  "use the same options, or another folder: --out " + another_folder(folder.root()));
+}
+
+/// On rank 0 alone.
+void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
+  prepare_folder(folder.root());
+  if (std::filesystem::exists(folder.config())) {
+    refuse_other_options(folder, load_options(folder.config()), options);
+  }
+  write_text_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
+                                       folder.root().string() + "\n" + dump_options(options));
+}
+
+}  // namespace
+
+const char* to_text(Split split) { return split == Split::train ? "train" : "evaluation"; }
+
+Log make_log(int rank) {
+  const Log::Style style = ::isatty(STDERR_FILENO) != 0 ? Log::Style::terminal : Log::Style::plain;
+  return {std::cerr, rank, style};
+}
+
+Session open_session(Environment& environment, const std::string& config_file, const std::vector<std::string>& overrides,
+                     const std::optional<std::string>& out) {
+  Communicator& ranks = environment.communicator();
+  RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
+  RunFolder folder(out ? std::filesystem::path(*out) : std::filesystem::path("runs") / options.name);
+  agreed(ranks, [&] {
+    if (ranks.rank() == 0) prepare_run_folder(folder, options);
+  });
+  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder)};
+}
+
+int threads_of_rank(std::int64_t configured, int local_size) {
+  if (configured > 0) return static_cast<int>(configured);
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  const int available = ::sched_getaffinity(0, sizeof(cores), &cores) == 0 ? CPU_COUNT(&cores) : 1;
+  return std::max(1, available / std::max(1, local_size));
+}
+
+}  // namespace at2

@@ -1,0 +1,56 @@
+/// \file app/session.h
+/// \brief One invocation of the program on one run folder: options, ranks, log and paths.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "comm/environment.h"
+#include "config/options.h"
+
+namespace at2 {
+
+/// The two sets of examples of a run.
+enum class Split { train, evaluation };
+[[nodiscard]] const char* to_text(Split split);
+
+/// Where a run keeps what (docs/store_format.md).
+class RunFolder {
+ public:
+  explicit RunFolder(std::filesystem::path root) : root_(std::move(root)) {}
+  [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
+  [[nodiscard]] std::filesystem::path config() const { return root_ / "config.yaml"; }
+  [[nodiscard]] std::filesystem::path provenance() const { return root_ / "provenance.json"; }
+  [[nodiscard]] std::filesystem::path responses(Split split) const { return root_ / "responses" / to_text(split); }
+  [[nodiscard]] std::filesystem::path ablations() const { return root_ / "ablations"; }
+  [[nodiscard]] std::filesystem::path scores() const { return root_ / "scores"; }
+  [[nodiscard]] std::filesystem::path estimator() const { return root_ / "estimator.h5"; }
+
+ private:
+  std::filesystem::path root_;
+};
+
+struct Session {
+  RunOptions options;
+  Environment& environment;
+  Log log;
+  RunFolder folder;
+
+  [[nodiscard]] Communicator& communicator() const { return environment.communicator(); }
+};
+
+/// A log to standard error for this rank.
+[[nodiscard]] Log make_log(int rank);
+
+/// Loads the config, then makes the run folder or checks that it belongs to the same options. \collective
+/// \param out  run folder; runs/<name> where it is not given
+/// \throws AgreedError on all ranks: the config is faulty, the folder cannot be written, or it was made with other options
+[[nodiscard]] Session open_session(Environment& environment, const std::string& config_file,
+                                   const std::vector<std::string>& overrides, const std::optional<std::string>& out);
+
+/// Threads that this rank uses: the configured number, else the cores it may use divided by the ranks of its machine.
+[[nodiscard]] int threads_of_rank(std::int64_t configured, int local_size);
+
+}  // namespace at2

@@ -1,0 +1,38 @@
+#include "app/stages.h"
+
+#include <array>
+
+namespace at2 {
+
+const LanguageModel& LazyModel::get() {
+  if (!model_) model_ = std::make_unique<LanguageModel>(load_weights_of(*session_, *inputs_));
+  return *model_;
+}
+
+Chunking chunking_of(const Session& session, const Corpus& corpus) {
+  return {corpus.examples, session.options.store.chunk_size};
+}
+
+ChunkStage responses_of(const Session& session, const Inputs& inputs, Split split, const Chunking& chunking) {
+  return {"generate", session.folder.responses(split),
+          shard_header(inputs, "responses", responses_fingerprint(session, inputs, split), chunking.num_chunks()),
+          &chunking};
+}
+
+ChunkStage ablations_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {
+  return {"ablate", session.folder.ablations(),
+          shard_header(inputs, "ablations", ablations_fingerprint(session, inputs), chunking.num_chunks()), &chunking};
+}
+
+ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {
+  return {"evaluate", session.folder.scores(),
+          shard_header(inputs, "scores", scores_fingerprint(session, inputs), chunking.num_chunks()), &chunking};
+}
+
+StageEffort total_effort(const Session& session, const StageEffort& mine) {
+  std::array<double, 2> passes{mine.forward_passes, mine.backward_passes};
+  session.communicator().all_reduce(buffer_of(std::span<double>(passes)), Reduction::sum);
+  return {mine.seconds, passes[0], passes[1]};
+}
+
+}  // namespace at2

@@ -1,0 +1,56 @@
+/// \file app/stages.h
+/// \brief The stages of a run. Each reads the artifacts before it, computes what is missing and writes one artifact.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+
+#include "app/chunks.h"
+#include "app/inputs.h"
+#include "app/session.h"
+
+namespace at2 {
+
+/// The model's weights, loaded when first needed: a stage that finds everything done does not need them.
+class LazyModel {
+ public:
+  LazyModel(const Session& session, const Inputs& inputs) : session_(&session), inputs_(&inputs) {}
+  /// \collective on the first call
+  [[nodiscard]] const LanguageModel& get();
+
+ private:
+  const Session* session_;
+  const Inputs* inputs_;
+  std::unique_ptr<LanguageModel> model_;
+};
+
+/// What a stage took on all ranks.
+struct StageEffort {
+  double seconds = 0;
+  double forward_passes = 0;
+  double backward_passes = 0;
+};
+
+/// Greedy responses to both data sets. \collective
+StageEffort generate_stage(const Session& session, const Inputs& inputs, LazyModel& model);
+/// Random ablations and attention features of the training set (paper, algorithm 1, lines 5-9). \collective
+StageEffort ablate_stage(const Session& session, const Inputs& inputs, LazyModel& model);
+/// theta (paper, algorithm 1, line 13). \collective
+StageEffort train_stage(const Session& session, const Inputs& inputs);
+/// Scores, drops and LDS ablations of every method on the evaluation set (paper, section 4). \collective
+StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyModel& model);
+/// Tables, figures and pages, by rank 0; the tables also go to `out`. \collective
+void report_stage(const Session& session, const Inputs& inputs, std::ostream& out);
+
+/// Stage descriptions, shared by those who write and those who read.
+[[nodiscard]] Chunking chunking_of(const Session& session, const Corpus& corpus);
+[[nodiscard]] ChunkStage responses_of(const Session& session, const Inputs& inputs, Split split, const Chunking& chunking);
+[[nodiscard]] ChunkStage ablations_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
+[[nodiscard]] ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
+
+/// Sums over ranks. \collective
+[[nodiscard]] StageEffort total_effort(const Session& session, const StageEffort& mine);
+
+}  // namespace at2

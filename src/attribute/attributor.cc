@@ -1,0 +1,125 @@
+#include "attribute/attributor.h"
+
+#include <utility>
+
+#include "attribute/lasso.h"
+#include "base/errors.h"
+#include "base/timer.h"
+
+namespace at2 {
+namespace {
+
+class At2Attributor final : public Attributor {
+ public:
+  explicit At2Attributor(ScoreEstimator estimator) : Attributor("at2", "AT2"), estimator_(std::move(estimator)) {}
+
+  [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
+    Cost cost;
+    const at::Tensor attention_GSF = measurements.attention_GSF(cost);
+    return {estimator_(attention_GSF).to(at::kDouble), cost};
+  }
+
+ private:
+  ScoreEstimator estimator_;
+};
+
+class AverageAttention final : public Attributor {
+ public:
+  AverageAttention() : Attributor("average_attention", "Average attention") {}
+
+  [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
+    Cost cost;
+    const at::Tensor attention_GSF = measurements.attention_GSF(cost);
+    return {attention_GSF.mean(-1, false, at::kDouble), cost};
+  }
+};
+
+class Gradient final : public Attributor {
+ public:
+  Gradient() : Attributor("gradient", "Gradient L1") {}
+
+  [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
+    Cost cost;
+    const at::Tensor norms_GS = measurements.gradient_GS(cost);
+    return {norms_GS.to(at::kDouble), cost};
+  }
+};
+
+class Esm final : public Attributor {
+ public:
+  Esm(std::int64_t num_ablations, double lambda)
+      : Attributor("esm_" + std::to_string(num_ablations), "ESM (" + std::to_string(num_ablations) + ")"),
+        num_ablations_(num_ablations),
+        lambda_(lambda) {}
+
+  [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
+    const MeasuredAblations measured = measurements.surrogate_ablations(num_ablations_);
+    Cost cost = measured.cost;
+    const Timer timer;
+    const AttributionTask& task = measurements.task();
+    at::Tensor scores_GS = at::empty({std::ssize(task.targets), std::ssize(task.sources)}, at::kDouble);
+    const at::Tensor keep_MS = measured.keep_MS.contiguous();
+    const at::Tensor logit_probs_GM = measured.outcomes.logit_probs_GM.contiguous();
+    for (std::int64_t g = 0; g < scores_GS.size(0); ++g) {
+      const EsmScores fit = esm_scores({keep_MS.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(keep_MS.numel())},
+                                 {logit_probs_GM.const_data_ptr<double>() + g * num_ablations_,
+                                  static_cast<std::size_t>(num_ablations_)},
+                                 task.targets[static_cast<std::size_t>(g)].size(), lambda_);
+      scores_GS.select(0, g).copy_(at::tensor(fit.scores_S, at::kDouble));
+    }
+    cost.seconds += timer.seconds();
+    return {scores_GS, cost};
+  }
+
+ private:
+  std::int64_t num_ablations_;
+  double lambda_;
+};
+
+class LeaveOneOut final : public Attributor {
+ public:
+  LeaveOneOut() : Attributor("leave_one_out", "Leave one out") {}
+
+  [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
+    const MeasuredAblations alone = measurements.leave_one_out_ablations();
+    Cost cost = alone.cost;
+    const AblationOutcomes& full = measurements.unablated(cost);
+    return {full.logit_probs_GM - alone.outcomes.logit_probs_GM, cost};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator) {
+  return std::make_unique<At2Attributor>(std::move(estimator));
+}
+std::unique_ptr<Attributor> make_average_attention() { return std::make_unique<AverageAttention>(); }
+std::unique_ptr<Attributor> make_gradient() { return std::make_unique<Gradient>(); }
+std::unique_ptr<Attributor> make_esm(std::int64_t num_ablations, double lambda) {
+  return std::make_unique<Esm>(num_ablations, lambda);
+}
+std::unique_ptr<Attributor> make_leave_one_out() { return std::make_unique<LeaveOneOut>(); }
+
+std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions& options,
+                                                          const std::optional<ScoreEstimator>& estimator) {
+  std::vector<std::unique_ptr<Attributor>> attributors;
+  for (const Method method : options.methods) {
+    switch (method) {
+      case Method::at2:
+        AT2_EXPECT(estimator.has_value(), "AT2 needs an estimator");
+        attributors.push_back(make_at2(*estimator));
+        break;
+      case Method::average_attention: attributors.push_back(make_average_attention()); break;
+      case Method::gradient: attributors.push_back(make_gradient()); break;
+      case Method::leave_one_out: attributors.push_back(make_leave_one_out()); break;
+      case Method::esm:
+        for (const std::int64_t count : options.esm_ablations) {
+          attributors.push_back(make_esm(count, options.esm_lambda));
+        }
+        break;
+    }
+  }
+  return attributors;
+}
+
+}  // namespace at2

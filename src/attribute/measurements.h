@@ -1,0 +1,88 @@
+/// \file attribute/measurements.h
+/// \brief What methods need to know about one example, measured once, when first asked for, and shared by all.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "ablation/attention_features.h"
+#include "ablation/keep_masks.h"
+#include "ablation/score.h"
+
+namespace at2 {
+
+/// What a measurement or an attribution cost.
+struct Cost {
+  double forward_passes = 0;
+  double backward_passes = 0;
+  double seconds = 0;
+  Cost& operator+=(const Cost& other);
+};
+
+/// Masks and what was measured under them.
+struct MeasuredAblations {
+  at::Tensor keep_MS;
+  AblationOutcomes outcomes;
+  Cost cost;
+};
+
+struct MeasurementOptions {
+  std::uint64_t seed = 1;
+  double keep_probability = 0.5;
+  MaskSeeding seeding = MaskSeeding::per_example;
+  /// Ablations that ESM may use.
+  std::int64_t num_surrogate_ablations = 32;
+};
+
+/// Measurements of one response. What does not depend on the kind of sources is shared between the objects that
+/// `with_sources` makes. The model must outlive it.
+class Measurements {
+ public:
+  /// \param span  tokens that any source may hold (the context)
+  Measurements(const LanguageModel& model, AttributionTask task, TokenRange span, MeasurementOptions options);
+
+  /// The same response with other sources.
+  [[nodiscard]] Measurements with_sources(std::vector<TokenRange> sources) const;
+
+  [[nodiscard]] const AttributionTask& task() const noexcept { return task_; }
+  [[nodiscard]] const LanguageModel& model() const noexcept { return *model_; }
+
+  /// attention_GSF of the sources. \param cost receives what measuring it costs a method that uses it
+  [[nodiscard]] at::Tensor attention_GSF(Cost& cost);
+  /// Sum over each source's tokens of the gradient's L1 norm: [G, S].
+  [[nodiscard]] at::Tensor gradient_GS(Cost& cost);
+  /// The first `count` surrogate ablations.
+  [[nodiscard]] MeasuredAblations surrogate_ablations(std::int64_t count);
+  /// Every source hidden alone.
+  [[nodiscard]] MeasuredAblations leave_one_out_ablations();
+  /// Nothing hidden.
+  [[nodiscard]] const AblationOutcomes& unablated(Cost& cost);
+  /// Scores any masks and counts the cost.
+  [[nodiscard]] MeasuredAblations measure(const at::Tensor& keep_MS);
+  /// All that was measured for this response so far, each measurement counted once.
+  [[nodiscard]] const Cost& spent() const noexcept { return shared_->spent; }
+
+ private:
+  struct Shared {
+    std::optional<TokenAttention> attention;
+    Cost attention_cost;
+    std::optional<at::Tensor> gradient_GT;
+    Cost gradient_cost;
+    std::optional<AblationOutcomes> unablated;
+    Cost unablated_cost;
+    Cost spent;
+  };
+
+  const LanguageModel* model_;
+  AttributionTask task_;
+  TokenRange span_;
+  MeasurementOptions options_;
+  std::shared_ptr<Shared> shared_;
+  std::optional<MeasuredAblations> surrogate_;
+  std::optional<MeasuredAblations> leave_one_out_;
+};
+
+}  // namespace at2

@@ -1,0 +1,52 @@
+/// \file checkpoint/safetensors.h
+/// \brief Reads .safetensors files and the weights of a Hugging Face folder, without copying.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/mapped_file.h"
+#include "checkpoint/tensor_table.h"
+
+namespace at2 {
+
+/// One .safetensors file: the length of a JSON header, the header, and the tensors' bytes. Everything the header says
+/// is checked when it is opened; afterwards every entry's view lies inside the mapped file.
+class SafetensorsFile {
+ public:
+  /// \throws UserError naming the file, and the tensor where there is one to blame: the file is missing or cut off; the
+  ///         header is longer than 100 MB or than the file, or is not JSON of the right form; a name comes twice; a
+  ///         dtype is unknown; a tensor's bytes do not fit its shape, overlap another's, leave a hole, or lie outside
+  ///         the file.
+  explicit SafetensorsFile(const std::filesystem::path& path);
+
+  [[nodiscard]] const TensorTable& tensors() const noexcept { return tensors_; }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_.path(); }
+
+ private:
+  MappedFile file_;
+  TensorTable tensors_;
+};
+
+/// All weights of a Hugging Face folder: model.safetensors, or the shards that model.safetensors.index.json names.
+class SafetensorsModel {
+ public:
+  /// \throws UserError naming the file, and tensor or shard: there is neither file; a shard is missing, broken or
+  /// outside
+  ///         the folder; a tensor is listed but absent from its shard, or lies in two shards.
+  explicit SafetensorsModel(const std::filesystem::path& folder);
+
+  /// The tensors; with an index, those that it lists.
+  [[nodiscard]] const TensorTable& tensors() const noexcept { return tensors_; }
+  /// Every file that was read, the index first.
+  [[nodiscard]] const std::vector<std::filesystem::path>& files() const noexcept { return files_; }
+
+ private:
+  void open_shards(const std::filesystem::path& index_path);
+
+  std::vector<SafetensorsFile> shards_;
+  std::vector<std::filesystem::path> files_;
+  TensorTable tensors_;
+};
+
+}  // namespace at2

@@ -1,0 +1,54 @@
+#include "config/check.h"
+
+#include <algorithm>
+
+#include "config/keys.h"
+
+namespace at2 {
+namespace {
+
+template <typename Item>
+bool contains(const std::vector<Item>& items, Item wanted) {
+  return std::find(items.begin(), items.end(), wanted) != items.end();
+}
+
+std::optional<Fault> impossible_value(const RunOptions& options) {
+  RunOptions scratch;
+  for (const Key& key : all_keys()) {
+    const Value value = key.value(options);
+    if (!key.assign(scratch, value)) {
+      return Fault{key.path, key.path + " is " + to_yaml(value), "expected " + key.expected, "correct the value"};
+    }
+  }
+  return std::nullopt;
+}
+
+Fault no_passages(const std::string& key, const std::string& format_key) {
+  return {key, key + " has passage", format_key + " dolly has no passages",
+          "use token or sentence, or a data set with passages"};
+}
+
+}  // namespace
+
+std::optional<Fault> first_fault(const RunOptions& options) {
+  if (const auto fault = impossible_value(options)) return fault;
+  if (options.data.evaluation.path.empty()) {
+    return Fault{"data.evaluation.path", "data.evaluation.path is empty",
+                 "the methods need examples to be evaluated on", "set it to a data set file"};
+  }
+  if (contains(options.evaluate.methods, Method::at2) && options.data.train.path.empty()) {
+    return Fault{"data.train.path", "data.train.path is empty", "method at2 of evaluate.methods learns theta from it",
+                 "set it to a data set file, or take at2 out of evaluate.methods"};
+  }
+  const DataOptions& sets = options.data;
+  if (contains(options.evaluate.sources, SourceKind::passage) && sets.evaluation.format == DatasetFormat::dolly) {
+    return no_passages("evaluate.sources", "data.evaluation.format");
+  }
+  const bool train = !sets.train.path.empty();
+  if (train && options.ablate.sources == SourceKind::passage && sets.train.format == DatasetFormat::dolly) {
+    return no_passages("ablate.sources", "data.train.format");
+  }
+  return std::nullopt;
+}
+
+}  // namespace at2

@@ -1,0 +1,107 @@
+#include "config/enum_text.h"
+
+#include <array>
+
+#include "base/errors.h"
+
+namespace at2 {
+namespace {
+
+template <typename Enum>
+struct Word {
+  Enum value;
+  std::string_view text;
+};
+
+template <typename Enum>
+struct Words;
+
+template <>
+struct Words<DatasetFormat> {
+  static constexpr std::array kAll{Word{DatasetFormat::dolly, "dolly"}, Word{DatasetFormat::hotpotqa, "hotpotqa"}};
+};
+template <>
+struct Words<SourceKind> {
+  static constexpr std::array kAll{Word{SourceKind::token, "token"}, Word{SourceKind::sentence, "sentence"},
+                                   Word{SourceKind::passage, "passage"}};
+};
+template <>
+struct Words<MaskSeeding> {
+  static constexpr std::array kAll{Word{MaskSeeding::per_example, "per_example"},
+                                   Word{MaskSeeding::reference, "reference"}};
+};
+template <>
+struct Words<Method> {
+  static constexpr std::array kAll{Word{Method::at2, "at2"}, Word{Method::average_attention, "average_attention"},
+                                   Word{Method::esm, "esm"}, Word{Method::gradient, "gradient"},
+                                   Word{Method::leave_one_out, "leave_one_out"}};
+};
+template <>
+struct Words<DeviceChoice> {
+  static constexpr std::array kAll{Word{DeviceChoice::automatic, "auto"}, Word{DeviceChoice::cpu, "cpu"},
+                                   Word{DeviceChoice::cuda, "cuda"}};
+};
+template <>
+struct Words<DtypeChoice> {
+  static constexpr std::array kAll{Word{DtypeChoice::automatic, "auto"}, Word{DtypeChoice::float32, "float32"},
+                                   Word{DtypeChoice::bfloat16, "bfloat16"}, Word{DtypeChoice::float16, "float16"}};
+};
+template <>
+struct Words<FeatureDtype> {
+  static constexpr std::array kAll{Word{FeatureDtype::float32, "float32"}, Word{FeatureDtype::float16, "float16"}};
+};
+
+template <typename Enum>
+std::string_view text_of(Enum value) {
+  for (const auto& word : Words<Enum>::kAll) {
+    if (word.value == value) return word.text;
+  }
+  contract_violation("value is declared", __FILE__, __LINE__, "an enum value without a word");
+}
+
+}  // namespace
+
+std::string_view to_text(DatasetFormat value) { return text_of(value); }
+std::string_view to_text(SourceKind value) { return text_of(value); }
+std::string_view to_text(MaskSeeding value) { return text_of(value); }
+std::string_view to_text(Method value) { return text_of(value); }
+std::string_view to_text(DeviceChoice value) { return text_of(value); }
+std::string_view to_text(DtypeChoice value) { return text_of(value); }
+std::string_view to_text(FeatureDtype value) { return text_of(value); }
+
+template <typename Enum>
+std::optional<Enum> from_text(std::string_view text) {
+  for (const auto& word : Words<Enum>::kAll) {
+    if (word.text == text) return word.value;
+  }
+  return std::nullopt;
+}
+
+template <typename Enum>
+std::vector<std::string_view> enum_words() {
+  std::vector<std::string_view> words;
+  for (const auto& word : Words<Enum>::kAll) words.push_back(word.text);
+  return words;
+}
+
+template <typename Enum>
+std::string enum_list() {
+  std::string list;
+  for (const auto& word : Words<Enum>::kAll) list.append(list.empty() ? "" : ", ").append(word.text);
+  return list;
+}
+
+#define AT2_INSTANTIATE(Enum)                                     \
+  template std::optional<Enum> from_text<Enum>(std::string_view); \
+  template std::vector<std::string_view> enum_words<Enum>();      \
+  template std::string enum_list<Enum>()
+AT2_INSTANTIATE(DatasetFormat);
+AT2_INSTANTIATE(SourceKind);
+AT2_INSTANTIATE(MaskSeeding);
+AT2_INSTANTIATE(Method);
+AT2_INSTANTIATE(DeviceChoice);
+AT2_INSTANTIATE(DtypeChoice);
+AT2_INSTANTIATE(FeatureDtype);
+#undef AT2_INSTANTIATE
+
+}  // namespace at2

@@ -1,0 +1,228 @@
+#include "config/keys.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <numeric>
+
+#include "config/key_types.h"
+
+#define AT2_FIELD(member) \
+  [](RunOptions & o) -> auto& { return o.member; }
+
+namespace at2 {
+namespace {
+
+using Count = IntRange<std::int64_t>;
+using End = RealRange::End;
+
+void add_model(std::vector<Key>& keys) {
+  keys.push_back(scalar_key("model.path",
+                            "GGUF file or Hugging Face folder, from the current directory; default = the model that "
+                            "launch/setup fetched",
+                            FreeText{"a path, or default"}, AT2_FIELD(model.path)));
+  keys.push_back(scalar_key("model.device", "where the model runs; auto = a GPU where there is one",
+                            EnumWord<DeviceChoice>{}, AT2_FIELD(model.device)));
+  keys.push_back(scalar_key("model.dtype",
+                            "arithmetic of the model; auto = float32 on a CPU, the checkpoint's on a GPU",
+                            EnumWord<DtypeChoice>{}, AT2_FIELD(model.dtype)));
+  keys.push_back(scalar_key("model.threads", "threads of each rank; 0 = cores of the node divided by its ranks",
+                            Count{0, 4096}, AT2_FIELD(model.threads)));
+}
+
+template <typename Field>
+void add_dataset(std::vector<Key>& keys, const std::string& section, const std::string& use, Field dataset) {
+  keys.push_back(scalar_key(
+      section + ".format", "native format of the file " + use,
+      EnumWord<DatasetFormat>{}, [dataset](RunOptions & o) -> auto& { return dataset(o).format; }));
+  keys.push_back(scalar_key(
+      section + ".path", "file " + use + ", from the current directory; empty = none",
+      FreeText{"a path"}, [dataset](RunOptions & o) -> auto& { return dataset(o).path; }));
+  keys.push_back(scalar_key(
+      section + ".max_examples", "examples taken from it, chosen by the seed; 0 = all",
+      Count{.low = 0}, [dataset](RunOptions & o) -> auto& { return dataset(o).max_examples; }));
+  keys.push_back(scalar_key(
+      section + ".prompt_template",
+      "user message with {context} or {passages}, and {query}; empty = the paper's for the format",
+      FreeText{"a text"}, [dataset](RunOptions & o) -> auto& { return dataset(o).prompt_template; }));
+}
+
+void add_data(std::vector<Key>& keys) {
+  add_dataset(keys, "data.train", "that theta is trained on", AT2_FIELD(data.train));
+  add_dataset(keys, "data.evaluation", "that the methods are evaluated on", AT2_FIELD(data.evaluation));
+  keys.push_back(scalar_key("data.max_bad_fraction", "the run ends when more than this share of records is unusable",
+                            RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(data.max_bad_fraction)));
+}
+
+void add_generate(std::vector<Key>& keys) {
+  keys.push_back(scalar_key("generate.max_new_tokens", "longest response, in tokens", Count{.low = 1},
+                            AT2_FIELD(generate.max_new_tokens)));
+  keys.push_back(
+      scalar_key("generate.batch_size", "prompts decoded together", Count{.low = 1}, AT2_FIELD(generate.batch_size)));
+}
+
+void add_ablate(std::vector<Key>& keys) {
+  keys.push_back(scalar_key("ablate.sources", "what is hidden or kept as one when theta is trained",
+                            EnumWord<SourceKind>{}, AT2_FIELD(ablate.sources)));
+  keys.push_back(scalar_key("ablate.num_ablations", "ablations of each training example", Count{.low = 2},
+                            AT2_FIELD(ablate.num_ablations)));
+  keys.push_back(scalar_key("ablate.keep_probability", "probability that an ablation keeps a source",
+                            RealRange{.low_end = End::excluded, .high = 1}, AT2_FIELD(ablate.keep_probability)));
+  keys.push_back(scalar_key("ablate.mask_seeding",
+                            "per_example: every example has masks of its own; reference: those of the paper's code",
+                            EnumWord<MaskSeeding>{}, AT2_FIELD(ablate.mask_seeding)));
+  keys.push_back(scalar_key("ablate.feature_dtype", "how attention features are stored", EnumWord<FeatureDtype>{},
+                            AT2_FIELD(ablate.feature_dtype)));
+}
+
+void add_train(std::vector<Key>& keys) {
+  keys.push_back(scalar_key("train.steps", "optimizer steps", Count{.low = 1}, AT2_FIELD(train.steps)));
+  keys.push_back(scalar_key("train.batch_size",
+                            "examples of a step, one target sentence each; with fewer examples, all of them",
+                            Count{.low = 1}, AT2_FIELD(train.batch_size)));
+  keys.push_back(scalar_key("train.learning_rate", "Adam's rate at the start, falling to 0 as a cosine",
+                            RealRange{.low_end = End::excluded}, AT2_FIELD(train.learning_rate)));
+  keys.push_back(scalar_key("train.gradient_clip", "largest norm of a gradient", RealRange{.low_end = End::excluded},
+                            AT2_FIELD(train.gradient_clip)));
+}
+
+void add_evaluate(std::vector<Key>& keys) {
+  keys.push_back(list_key("evaluate.sources", "kinds of sources that every method is evaluated on",
+                          EnumWord<SourceKind>{}, Order::any, AT2_FIELD(evaluate.sources)));
+  keys.push_back(list_key("evaluate.methods", "attribution methods, in the order of the table", EnumWord<Method>{},
+                          Order::any, AT2_FIELD(evaluate.methods)));
+  keys.push_back(scalar_key("evaluate.lds_ablations", "fresh ablations of each example for the LDS", Count{.low = 2},
+                            AT2_FIELD(evaluate.lds_ablations)));
+  keys.push_back(list_key("evaluate.esm_ablations", "ablations that esm is fitted on, one row each", Count{.low = 2},
+                          Order::ascending, AT2_FIELD(evaluate.esm_ablations)));
+  keys.push_back(
+      scalar_key("evaluate.esm_lambda", "strength of esm's L1 penalty", RealRange{}, AT2_FIELD(evaluate.esm_lambda)));
+  keys.push_back(list_key("evaluate.top_k", "numbers of top sources ablated for the log-probability drop",
+                          Count{.low = 1}, Order::ascending, AT2_FIELD(evaluate.top_k)));
+  keys.push_back(scalar_key("evaluate.bootstrap_samples", "resamples for the 95 % intervals", Count{.low = 1},
+                            AT2_FIELD(evaluate.bootstrap_samples)));
+}
+
+std::vector<Key> make_keys() {
+  std::vector<Key> keys;
+  keys.push_back(scalar_key("name", "name of the run and of its folder in runs/; empty = the config file's stem",
+                            FolderName{}, AT2_FIELD(name)));
+  keys.push_back(
+      scalar_key("seed", "number that every random choice depends on", IntRange<std::uint64_t>{}, AT2_FIELD(seed)));
+  add_model(keys);
+  add_data(keys);
+  add_generate(keys);
+  add_ablate(keys);
+  add_train(keys);
+  add_evaluate(keys);
+  keys.push_back(scalar_key("report.highlight_threshold", "scores below this share of the largest are not highlighted",
+                            RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(report.highlight_threshold)));
+  keys.push_back(scalar_key("store.chunk_size", "examples of a unit of work, and of what a crash can lose",
+                            Count{.low = 1}, AT2_FIELD(store.chunk_size)));
+  return keys;
+}
+
+std::string_view last_word(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+
+std::vector<std::string> keys_and_sections() {
+  std::vector<std::string> paths{"base"};
+  for (const Key& key : all_keys()) {
+    for (std::size_t dot = key.path.find('.'); dot != std::string::npos; dot = key.path.find('.', dot + 1)) {
+      const std::string section = key.path.substr(0, dot);
+      if (std::find(paths.begin(), paths.end(), section) == paths.end()) paths.push_back(section);
+    }
+    paths.push_back(key.path);
+  }
+  return paths;
+}
+
+std::string quoted(std::string_view text) {
+  std::string yaml = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      yaml.append({'\\', character});
+    } else if (character == '\n') {
+      yaml += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      char escape[8];
+      std::snprintf(escape, sizeof(escape), "\\x%02X", byte);
+      yaml += escape;
+    } else {
+      yaml += character;
+    }
+  }
+  return yaml + "\"";
+}
+
+}  // namespace
+
+const std::vector<Key>& all_keys() {
+  static const std::vector<Key> keys = make_keys();
+  return keys;
+}
+
+const Key* find_key(std::string_view path) {
+  const auto& keys = all_keys();
+  const auto found = std::find_if(keys.begin(), keys.end(), [path](const Key& key) { return key.path == path; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+bool is_section(std::string_view path) {
+  const std::string start = std::string(path) + ".";
+  const auto& keys = all_keys();
+  return std::any_of(keys.begin(), keys.end(), [&start](const Key& key) { return key.path.starts_with(start); });
+}
+
+std::string members_of_section(std::string_view path) {
+  const std::string start = path.empty() ? "" : std::string(path) + ".";
+  std::string members;
+  std::string previous;
+  for (const Key& key : all_keys()) {
+    if (!key.path.starts_with(start)) continue;
+    const std::string member = key.path.substr(start.size(), key.path.find('.', start.size()) - start.size());
+    if (member != previous) members.append(members.empty() ? "" : ", ").append(member);
+    previous = member;
+  }
+  return members;
+}
+
+std::string to_yaml(const Value& value) {
+  if (value.shape == Value::Shape::scalar) {
+    return value.quotes == Value::Quotes::present ? quoted(value.words.front()) : value.words.front();
+  }
+  std::string list = "[";
+  for (const std::string& word : value.words) list.append(list.size() == 1 ? "" : ", ").append(word);
+  return list + "]";
+}
+
+std::string nearest_key(std::string_view wrong) {
+  std::string nearest;
+  std::size_t smallest = 0;
+  for (const std::string& path : keys_and_sections()) {
+    // A known word in the wrong section beats any likeness of letters; among such words, letters decide.
+    const std::size_t elsewhere = last_word(path) == last_word(wrong) ? 0 : 1000;
+    const std::size_t distance = elsewhere + edit_distance(wrong, path);
+    if (nearest.empty() || distance < smallest) {
+      nearest = path;
+      smallest = distance;
+    }
+  }
+  return nearest;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace at2

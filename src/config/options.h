@@ -1,0 +1,103 @@
+/// \file config/options.h
+/// \brief Everything that a run can be told, as plain structs with defaults.
+///
+/// Nothing here reads files: config/load.h fills these structs from YAML and `--set`. Shape letters: M ablations.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace at2 {
+
+enum class DatasetFormat { dolly, hotpotqa };
+enum class SourceKind { token, sentence, passage };
+enum class MaskSeeding { per_example, reference };
+enum class Method { at2, average_attention, esm, gradient, leave_one_out };
+enum class DeviceChoice { automatic, cpu, cuda };
+enum class DtypeChoice { automatic, float32, bfloat16, float16 };
+enum class FeatureDtype { float32, float16 };
+
+struct ModelOptions {
+  /// GGUF file, Hugging Face folder, or "default": the SmolLM2-135M-Instruct that launch/setup fetched.
+  std::string path = "default";
+  DeviceChoice device = DeviceChoice::automatic;
+  DtypeChoice dtype = DtypeChoice::automatic;
+  /// Threads of a rank; 0 = cores of the node divided by its ranks.
+  std::int64_t threads = 0;
+};
+
+struct DatasetOptions {
+  DatasetFormat format = DatasetFormat::dolly;
+  std::string path;
+  /// Examples taken, chosen by `seed`; 0 = all.
+  std::int64_t max_examples = 0;
+  /// Prompt template with {context} or {passages}, and {query}; empty = the paper's for the format (appendix A.3).
+  std::string prompt_template;
+};
+
+struct DataOptions {
+  DatasetOptions train;
+  DatasetOptions evaluation;
+  /// The run ends when more than this share of the records is unusable.
+  double max_bad_fraction = 0.05;
+};
+
+struct GenerateOptions {
+  std::int64_t max_new_tokens = 512;
+  /// Prompts decoded together.
+  std::int64_t batch_size = 8;
+};
+
+struct AblateOptions {
+  SourceKind sources = SourceKind::token;
+  /// M of the paper.
+  std::int64_t num_ablations = 32;
+  double keep_probability = 0.5;
+  MaskSeeding mask_seeding = MaskSeeding::per_example;
+  FeatureDtype feature_dtype = FeatureDtype::float32;
+};
+
+struct TrainOptions {
+  std::int64_t steps = 1000;
+  /// Targets per step; with fewer examples than this, all of them.
+  std::int64_t batch_size = 512;
+  double learning_rate = 1e-3;
+  double gradient_clip = 1.0;
+};
+
+struct EvaluateOptions {
+  std::vector<SourceKind> sources = {SourceKind::token, SourceKind::sentence};
+  std::vector<Method> methods = {Method::at2, Method::average_attention, Method::gradient, Method::esm};
+  std::int64_t lds_ablations = 32;
+  /// One ESM row per number; a smaller one is a prefix of the largest.
+  std::vector<std::int64_t> esm_ablations = {32};
+  double esm_lambda = 0.01;
+  std::vector<std::int64_t> top_k = {1, 3, 5};
+  std::int64_t bootstrap_samples = 1000;
+};
+
+struct ReportOptions {
+  /// Scores below this share of the largest are not highlighted (figures 3, 7-18).
+  double highlight_threshold = 0.2;
+};
+
+struct StoreOptions {
+  /// Examples per chunk: the unit of work of a rank, and of what a crash can lose.
+  std::int64_t chunk_size = 4;
+};
+
+struct RunOptions {
+  std::string name;
+  std::uint64_t seed = 1;
+  ModelOptions model;
+  DataOptions data;
+  GenerateOptions generate;
+  AblateOptions ablate;
+  TrainOptions train;
+  EvaluateOptions evaluate;
+  ReportOptions report;
+  StoreOptions store;
+};
+
+}  // namespace at2

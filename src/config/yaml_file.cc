@@ -1,0 +1,178 @@
+#include "config/yaml_file.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <map>
+#include <string_view>
+
+#include "base/errors.h"
+#include "base/mapped_file.h"
+
+namespace at2 {
+namespace {
+
+std::string at_line(const std::filesystem::path& file, const YAML::Mark& mark) {
+  return file.string() + ":" + std::to_string(mark.line + 1);
+}
+
+std::string did_you_mean(const std::string& path) { return "did you mean " + nearest_key(path) + "?"; }
+
+[[noreturn]] void unknown_key(const std::string& place, const std::string& section, const std::string& path,
+                              const std::string& word) {
+  if (find_key(word) != nullptr) {
+    throw UserError(place + ": unknown key " + path, "a key with dots is only for --set",
+                    "write " + word + " as nested sections");
+  }
+  const std::string where = section.empty() ? "the file" : "section " + section;
+  throw UserError(place + ": unknown key " + path, where + " has " + members_of_section(section), did_you_mean(path));
+}
+
+[[noreturn]] void wrong_value(const std::string& place, const Key& key, const std::string& found) {
+  throw UserError(place + ": " + key.path + " is " + found, "expected " + key.expected, "correct the value");
+}
+
+/// The node as a value, or nothing if it is neither a word nor a list of words.
+std::optional<Value> as_value(const YAML::Node& node) {
+  // yaml-cpp gives a quoted word the tag "!", a plain one "?".
+  const auto quotes = [](const YAML::Node& word) {
+    return word.Tag() == "!" ? Value::Quotes::present : Value::Quotes::none;
+  };
+  if (node.IsScalar()) return Value{.words = {node.Scalar()}, .quotes = quotes(node)};
+  if (!node.IsSequence()) return std::nullopt;
+  Value list{.shape = Value::Shape::list};
+  for (const YAML::Node& item : node) {
+    if (!item.IsScalar()) return std::nullopt;
+    if (quotes(item) == Value::Quotes::present) list.quotes = Value::Quotes::present;
+    list.words.push_back(item.Scalar());
+  }
+  return list;
+}
+
+std::string describe(const YAML::Node& node) {
+  if (node.IsMap()) return "a section";
+  if (node.IsNull()) return "nothing";
+  return "a nested list";
+}
+
+Value value_of(const YAML::Node& node, const Key& key, const std::string& place) {
+  const auto value = as_value(node);
+  if (!value) wrong_value(place, key, describe(node));
+  return *value;
+}
+
+/// Walks through the sections of one file.
+class Walk {
+ public:
+  Walk(const std::filesystem::path& file, ConfigFile& result) : file_(&file), result_(&result) {}
+
+  void section(const YAML::Node& node, const std::string& path) {
+    std::map<std::string, std::string> seen;
+    for (const auto& entry : node) {
+      const std::string place = at_line(*file_, entry.first.Mark());
+      if (!entry.first.IsScalar()) {
+        throw UserError(place + ": a key is not a word", "", "write key: value");
+      }
+      const std::string& word = entry.first.Scalar();
+      const std::string full = path.empty() ? word : path + "." + word;
+      const auto [first, is_new] = seen.emplace(word, place);
+      if (!is_new) {
+        throw UserError(place + ": duplicate key " + full, "first at " + first->second, "remove one of them");
+      }
+      this->entry(entry.second, place, path, full, word);
+    }
+  }
+
+ private:
+  void entry(const YAML::Node& node, const std::string& place, const std::string& section_path, const std::string& full,
+             const std::string& word) {
+    if (full == "base") {
+      if (!node.IsScalar() || node.Scalar().empty()) {
+        throw UserError(place + ": base is not a file name", "expected one path, relative to this file", "correct it");
+      }
+      result_->base = node.Scalar();
+      result_->base_place = place;
+    } else if (const Key* key = word.find('.') == std::string::npos ? find_key(full) : nullptr) {
+      result_->assignments.push_back({key, value_of(node, *key, place), place});
+    } else if (word.find('.') == std::string::npos && is_section(full)) {
+      // A section whose keys are all commented out is null.
+      if (!node.IsMap() && !node.IsNull()) {
+        throw UserError(place + ": " + full + " is not a section", "it has the keys " + members_of_section(full),
+                        "write them below it, indented");
+      }
+      if (node.IsMap()) section(node, full);
+    } else {
+      unknown_key(place, section_path, full, word);
+    }
+  }
+
+  const std::filesystem::path* file_;
+  ConfigFile* result_;
+};
+
+std::vector<YAML::Node> parse(const std::filesystem::path& file) {
+  const MappedFile content(file);
+  const auto bytes = content.bytes();
+  try {
+    return YAML::LoadAll(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  } catch (const YAML::Exception& error) {
+    throw UserError(at_line(file, error.mark) + ": not YAML", error.msg, "correct the line or those above it");
+  }
+}
+
+Value parse_word(const std::string& text, const Key& key, const std::string& place) {
+  const bool in_quotes =
+      text.size() >= 2 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
+  if (key.plain_text && !in_quotes) return {.words = {text}};
+  try {
+    return value_of(YAML::Load(text), key, place);
+  } catch (const YAML::Exception& error) {
+    throw UserError(place + ": the value is not YAML", error.msg, "expected " + key.expected);
+  }
+}
+
+}  // namespace
+
+ConfigFile read_config_file(const std::filesystem::path& file) {
+  const std::vector<YAML::Node> documents = parse(file);
+  ConfigFile result;
+  if (documents.empty() || documents.front().IsNull()) return result;
+  if (documents.size() > 1) {
+    throw UserError(at_line(file, documents[1].Mark()) + ": a second YAML document", "a config is one document",
+                    "remove the line ---");
+  }
+  if (!documents.front().IsMap()) {
+    throw UserError(at_line(file, documents.front().Mark()) + ": not a config", "expected lines of key: value",
+                    "see at2 config --dump-default");
+  }
+  Walk(file, result).section(documents.front(), "");
+  return result;
+}
+
+Assignment parse_override(const std::string& argument) {
+  const std::string place = "--set " + argument;
+  const std::size_t equals = argument.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UserError(place + ": not of the form key=value", "", "write --set generate.batch_size=4");
+  }
+  const std::string path = argument.substr(0, equals);
+  if (path == "base") {
+    throw UserError(place + ": base cannot be set here", "it is a line of a config file", "write it into the file");
+  }
+  if (is_section(path)) {
+    throw UserError(place + ": " + path + " is a section", "it has the keys " + members_of_section(path),
+                    "set one of them");
+  }
+  const Key* key = find_key(path);
+  if (key == nullptr) {
+    throw UserError(place + ": unknown key " + path, "at2 config --dump-default lists all keys", did_you_mean(path));
+  }
+  return {key, parse_word(argument.substr(equals + 1), *key, place), place};
+}
+
+void apply(const Assignment& assignment, RunOptions& options) {
+  if (!assignment.key->assign(options, assignment.value)) {
+    wrong_value(assignment.place, *assignment.key, to_yaml(assignment.value));
+  }
+}
+
+}  // namespace at2

@@ -1,0 +1,74 @@
+/// \file data/prompt.h
+/// \brief From an example to the model's tokens, and from parts of the context to token ranges.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ranges.h"
+#include "config/options.h"
+#include "data/example.h"
+#include "text/chat_template.h"
+#include "text/sentences.h"
+#include "text/tokenizer.h"
+
+namespace at2 {
+
+/// An example as the model reads it. Character ranges are bytes of `text`.
+struct Prompt {
+  std::string text;
+  std::vector<std::int64_t> tokens;
+  std::vector<CharRange> token_chars;
+  CharRange context;
+  /// Tokens that hold a character of the context.
+  TokenRange context_tokens;
+};
+
+/// Puts the example's content through the chat template as one user message and tokenizes it. The place of the content
+/// is known by construction (a template may trim it).
+/// \throws RecordError if the context is empty or the prompt has more than `max_tokens` tokens.
+/// \throws UserError if the template changes the content in another way.
+[[nodiscard]] Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer,
+                                 std::int64_t max_tokens);
+
+/// Parts of a context that can be hidden: characters in the context's own text, tokens in the prompt.
+struct Sources {
+  SourceKind kind = SourceKind::token;
+  std::vector<CharRange> chars;
+  std::vector<TokenRange> tokens;
+};
+
+/// Splits the context of `prompt` into tokens, sentences (newlines, then Punkt; white space between them belongs to
+/// none) or passages.
+/// \throws RecordError if there is none.
+[[nodiscard]] Sources split_sources(const Example& example, const Prompt& prompt, SourceKind kind,
+                                    const SentenceSplitter& splitter);
+
+/// A response as tokens and text. Character ranges are bytes of `text`.
+struct Response {
+  std::string text;
+  std::vector<std::int64_t> tokens;
+  std::vector<CharRange> token_chars;
+};
+
+/// The text of generated tokens, and which characters each of them wrote. Tokens that only together make a character
+/// share its range.
+[[nodiscard]] Response decode_response(const Tokenizer& tokenizer, std::span<const std::int64_t> tokens);
+
+/// A given text as the model's response.
+[[nodiscard]] Response encode_response(const Tokenizer& tokenizer, std::string text);
+
+/// The parts of a response that are attributed: its sentences, or all of it where it has none.
+struct Targets {
+  /// Bytes of the response's text.
+  std::vector<CharRange> chars;
+  /// Tokens of the response.
+  std::vector<TokenRange> tokens;
+};
+
+/// \throws RecordError if the response is empty.
+[[nodiscard]] Targets split_targets(const Response& response, const SentenceSplitter& splitter);
+
+}  // namespace at2

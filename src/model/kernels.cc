@@ -1,0 +1,132 @@
+#include "model/kernels.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/errors.h"
+#include "model/row_loops.h"
+
+namespace at2 {
+namespace {
+
+/// Rows that one thread takes at least; only a question of overhead, no result depends on it.
+constexpr std::int64_t rows_per_task = 16;
+
+bool is_plain(const at::Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && !x.requires_grad() && x.is_contiguous();
+}
+
+template <typename Body>
+void for_each_row(std::int64_t rows, const Body& body) {
+  at::parallel_for(0, rows, rows_per_task, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) body(row);
+  });
+}
+
+at::Tensor composite_rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  const at::Tensor wide = x.to(at::kFloat);
+  const at::Tensor scale = at::rsqrt(wide.square().mean(-1, true) + epsilon);
+  return weight * (wide * scale).to(x.scalar_type());
+}
+
+}  // namespace
+
+at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight) {
+  const std::int64_t rows = x.size(0);
+  if (rows >= min_product_rows) return at::linear(x, weight);
+  return at::linear(at::constant_pad_nd(x, {0, 0, 0, min_product_rows - rows}), weight).narrow(0, 0, rows);
+}
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  if (!is_plain(x)) return composite_rms_norm(x, weight, epsilon);
+  at::Tensor out = at::empty_like(x);
+  const std::int64_t width = x.size(1);
+  const float* from = x.const_data_ptr<float>();
+  const float* scale = weight.const_data_ptr<float>();
+  float* to = out.mutable_data_ptr<float>();
+  for_each_row(x.size(0), [&](std::int64_t row) {
+    row_loops::rms_norm(from + row * width, scale, to + row * width, width, static_cast<float>(epsilon));
+  });
+  return out;
+}
+
+AddedNorm add_rms_norm(const at::Tensor& residual, const at::Tensor& update, const at::Tensor& weight, double epsilon) {
+  if (!is_plain(residual) || !is_plain(update)) {
+    const at::Tensor sum = residual + update;
+    return {sum, composite_rms_norm(sum, weight, epsilon)};
+  }
+  at::Tensor normed = at::empty_like(residual);
+  const std::int64_t width = residual.size(1);
+  float* sum = residual.mutable_data_ptr<float>();
+  const float* more = update.const_data_ptr<float>();
+  const float* scale = weight.const_data_ptr<float>();
+  float* to = normed.mutable_data_ptr<float>();
+  for_each_row(residual.size(0), [&](std::int64_t row) {
+    const std::int64_t at = row * width;
+    row_loops::add_rms_norm(sum + at, more + at, scale, to + at, width, static_cast<float>(epsilon));
+  });
+  return {residual, normed};
+}
+
+at::Tensor rotate_heads(const at::Tensor& x, std::int64_t num_heads, const at::Tensor& cos, const at::Tensor& sin) {
+  const std::int64_t head_width = x.size(2);
+  if (is_plain(x)) {
+    const std::int64_t stride = x.stride(0);
+    float* rows = x.mutable_data_ptr<float>();
+    const float* c = cos.const_data_ptr<float>();
+    const float* s = sin.const_data_ptr<float>();
+    const std::int64_t half = head_width / 2;
+    for_each_row(x.size(0), [&](std::int64_t row) {
+      row_loops::rotate(rows + row * stride, num_heads, head_width, c + row * half, s + row * half);
+    });
+    return x;
+  }
+  const at::Tensor turned = x.narrow(1, 0, num_heads);
+  const at::Tensor c = at::cat({cos, cos}, -1).unsqueeze(1).to(x.scalar_type());
+  const at::Tensor s = at::cat({sin, sin}, -1).unsqueeze(1).to(x.scalar_type());
+  const at::Tensor first = turned.narrow(2, 0, head_width / 2);
+  const at::Tensor second = turned.narrow(2, head_width / 2, head_width / 2);
+  const at::Tensor rotated = turned * c + at::cat({-second, first}, -1) * s;
+  return at::cat({rotated, x.narrow(1, num_heads, x.size(1) - num_heads)}, 1);
+}
+
+at::Tensor gated_silu(const at::Tensor& gate_up) {
+  const std::int64_t width = gate_up.size(1) / 2;
+  if (!is_plain(gate_up)) return at::silu(gate_up.narrow(1, 0, width)) * gate_up.narrow(1, width, width);
+  at::Tensor out = at::empty({gate_up.size(0), width}, gate_up.options());
+  const float* from = gate_up.const_data_ptr<float>();
+  float* to = out.mutable_data_ptr<float>();
+  for_each_row(gate_up.size(0),
+               [&](std::int64_t row) { row_loops::gated_silu(from + row * 2 * width, to + row * width, width); });
+  return out;
+}
+
+at::Tensor target_log_odds(const at::Tensor& logits, const at::Tensor& targets) {
+  const at::Tensor wide = logits.to(at::kFloat).contiguous();
+  if (!is_plain(wide)) {
+    const at::Tensor index = targets.to(wide.device()).unsqueeze(1);
+    const at::Tensor others = at::logsumexp(wide.scatter(1, index, -INFINITY), 1);
+    return (wide.gather(1, index).squeeze(1) - others).to(at::kCPU, at::kDouble);
+  }
+  AT2_EXPECT(targets.is_cpu() && targets.scalar_type() == at::kLong && targets.is_contiguous(), "targets are int64");
+  at::Tensor odds = at::empty({wide.size(0)}, at::kDouble);
+  const std::int64_t size = wide.size(1);
+  const float* rows = wide.const_data_ptr<float>();
+  const std::int64_t* target = targets.const_data_ptr<std::int64_t>();
+  double* to = odds.mutable_data_ptr<double>();
+  at::parallel_for(0, wide.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const float* x = rows + row * size;
+      // The largest of the others, so that a target far above them does not make their sum underflow.
+      const float shift = std::max(row_loops::largest(x, target[row]),
+                                   row_loops::largest(x + target[row] + 1, size - target[row] - 1));
+      const double others = row_loops::sum_exp_without(x, size, target[row], shift);
+      to[row] = static_cast<double>(x[target[row]] - shift) - std::log(others);
+    }
+  });
+  return odds;
+}
+
+}  // namespace at2

@@ -1,0 +1,44 @@
+/// \file model/kernels.h
+/// \brief The element-wise parts of a decoder layer.
+///
+/// float32 tensors on the CPU that need no gradient go through our own fused loops; all others through LibTorch
+/// operators that also run on a GPU and under autograd. A row's result never depends on the other rows.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+namespace at2 {
+
+/// Fewest rows of any matrix product on a scoring path: below it, results would depend on how many rows there are.
+inline constexpr std::int64_t min_product_rows = 16;
+
+/// x W' for x [R, in], W [out, in]: [R, out]. Rows are padded to `min_product_rows`, so that each row's bits do not
+/// depend on the number of rows.
+[[nodiscard]] at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight);
+
+/// Root-mean-square norm of every row times `weight`: x / sqrt(mean(x^2) + epsilon) * weight; x [R, D].
+[[nodiscard]] at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
+
+/// residual + update, and its norm. May reuse the memory of `residual` when no gradient is needed.
+struct AddedNorm {
+  at::Tensor sum;
+  at::Tensor normed;
+};
+[[nodiscard]] AddedNorm add_rms_norm(const at::Tensor& residual, const at::Tensor& update, const at::Tensor& weight,
+                                     double epsilon);
+
+/// Rotates the first `num_heads` heads of every row of x [R, heads, K] by the angles cos, sin [R, K/2] (pairs j and
+/// j + K/2). May work in place when no gradient is needed.
+[[nodiscard]] at::Tensor rotate_heads(const at::Tensor& x, std::int64_t num_heads, const at::Tensor& cos,
+                                      const at::Tensor& sin);
+
+/// silu(gate) * up for gate_up [R, 2 I], the gate first: [R, I].
+[[nodiscard]] at::Tensor gated_silu(const at::Tensor& gate_up);
+
+/// log-odds of the target in every row of logits [W, V], targets [W]: logit_y - log sum_{v != y} exp(logit_v),
+/// free of cancellation when p -> 1: [W] float64 on the CPU.
+[[nodiscard]] at::Tensor target_log_odds(const at::Tensor& logits, const at::Tensor& targets);
+
+}  // namespace at2

@@ -1,0 +1,80 @@
+#include "model/row_loops.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+// Run-time choice of the instruction set; sanitizers cannot start before the resolvers of these clones run.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define AT2_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define AT2_CLONES
+#endif
+
+namespace at2::row_loops {
+namespace {
+
+constexpr std::int64_t exp_block = 512;
+
+}  // namespace
+
+AT2_CLONES void rms_norm(const float* x, const float* weight, float* out, std::int64_t width, float epsilon) {
+  float sum = 0;
+  for (std::int64_t i = 0; i < width; ++i) sum += x[i] * x[i];
+  const float scale = 1.0F / std::sqrt(sum / static_cast<float>(width) + epsilon);
+  for (std::int64_t i = 0; i < width; ++i) out[i] = x[i] * scale * weight[i];
+}
+
+AT2_CLONES void add_rms_norm(float* residual, const float* update, const float* weight, float* out, std::int64_t width,
+                             float epsilon) {
+  float sum = 0;
+  for (std::int64_t i = 0; i < width; ++i) {
+    const float value = residual[i] + update[i];
+    residual[i] = value;
+    sum += value * value;
+  }
+  const float scale = 1.0F / std::sqrt(sum / static_cast<float>(width) + epsilon);
+  for (std::int64_t i = 0; i < width; ++i) out[i] = residual[i] * scale * weight[i];
+}
+
+AT2_CLONES void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos, const float* sin) {
+  const std::int64_t half = head_width / 2;
+  for (std::int64_t h = 0; h < num_heads; ++h) {
+    float* head = row + h * head_width;
+    for (std::int64_t j = 0; j < half; ++j) {
+      const float a = head[j];
+      const float b = head[j + half];
+      head[j] = a * cos[j] - b * sin[j];
+      head[j + half] = b * cos[j] + a * sin[j];
+    }
+  }
+}
+
+AT2_CLONES void gated_silu(const float* gate_up, float* out, std::int64_t width) {
+  const float* up = gate_up + width;
+  for (std::int64_t i = 0; i < width; ++i) out[i] = gate_up[i] / (1.0F + std::exp(-gate_up[i])) * up[i];
+}
+
+AT2_CLONES double sum_exp_without(const float* x, std::int64_t size, std::int64_t excluded, float shift) {
+  double total = 0;
+  for (std::int64_t first = 0; first < size; first += exp_block) {
+    const std::int64_t last = std::min(first + exp_block, size);
+    float sum = 0;
+    if (excluded >= first && excluded < last) {
+      for (std::int64_t i = first; i < excluded; ++i) sum += std::exp(x[i] - shift);
+      for (std::int64_t i = excluded + 1; i < last; ++i) sum += std::exp(x[i] - shift);
+    } else {
+      for (std::int64_t i = first; i < last; ++i) sum += std::exp(x[i] - shift);
+    }
+    total += static_cast<double>(sum);
+  }
+  return total;
+}
+
+AT2_CLONES float largest(const float* x, std::int64_t size) {
+  float best = std::numeric_limits<float>::lowest();
+  for (std::int64_t i = 0; i < size; ++i) best = x[i] > best ? x[i] : best;
+  return best;
+}
+
+}  // namespace at2::row_loops

@@ -1,0 +1,86 @@
+#include "report/metrics_json.h"
+
+#include <cmath>
+
+namespace at2 {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json estimate_json(const std::optional<Estimate>& value) {
+  if (!value) return nullptr;
+  return {{"mean", number(value->mean)},
+          {"standard_error", number(value->standard_error)},
+          {"low_95", number(value->low)},
+          {"high_95", number(value->high)},
+          {"count", value->count}};
+}
+
+Json row_json(const MethodRow& row) {
+  Json drops = Json::object();
+  for (const auto& [k, drop] : row.drop_by_k) drops[std::to_string(k)] = estimate_json(drop);
+  return {{"method", row.method},
+          {"sources", row.sources},
+          {"lds", estimate_json(row.lds)},
+          {"top_k_drop", drops},
+          {"forward_passes", number(row.forward_passes)},
+          {"backward_passes", number(row.backward_passes)},
+          {"timing", {{"seconds_per_example", number(row.seconds)}}}};
+}
+
+Json counts_json(const RunCounts& counts) {
+  Json skipped = Json::object();
+  for (const auto& [reason, count] : counts.skipped) skipped[reason] = count;
+  return {{"training_examples", counts.training_examples},
+          {"training_targets", counts.training_targets},
+          {"evaluation_examples", counts.evaluation_examples},
+          {"evaluation_targets", counts.evaluation_targets},
+          {"skipped", skipped}};
+}
+
+Json stage_json(const StageRow& stage) {
+  return {{"stage", stage.stage},
+          {"forward_passes", number(stage.forward_passes)},
+          {"timing", {{"seconds", number(stage.seconds)}}}};
+}
+
+}  // namespace
+
+Json metrics_json(const RunResults& results) {
+  Json rows = Json::array();
+  for (const MethodRow& row : results.rows) rows.push_back(row_json(row));
+  Json loss = Json::array();
+  for (const double value : results.training_loss) loss.push_back(number(value));
+  Json stages = Json::array();
+  for (const StageRow& stage : results.stages) stages.push_back(stage_json(stage));
+  return {{"name", results.name},
+          {"model", results.model},
+          {"training_set", results.training_set},
+          {"evaluation_set", results.evaluation_set},
+          {"counts", counts_json(results.counts)},
+          {"methods", rows},
+          {"training_loss", loss},
+          {"stages", stages},
+          {"notes", results.notes}};
+}
+
+std::string metrics_json_text(const RunResults& results) {
+  return metrics_json(results).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json without_timing(const Json& metrics) {
+  if (!metrics.is_structured()) return metrics;
+  Json kept = metrics.is_array() ? Json::array() : Json::object();
+  for (const auto& [key, value] : metrics.items()) {
+    if (metrics.is_array()) {
+      kept.push_back(without_timing(value));
+    } else if (key != "timing") {
+      kept[key] = without_timing(value);
+    }
+  }
+  return kept;
+}
+
+}  // namespace at2

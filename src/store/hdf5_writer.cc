@@ -1,0 +1,201 @@
+#include "store/hdf5_writer.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/errors.h"
+#include "store/atomic_file.h"
+#include "store/hdf5_detail.h"
+
+namespace at2 {
+namespace {
+
+using hdf5::kCompactBytes;
+
+/// Target size of a chunk: HDF5 caches 1 MB per dataset.
+constexpr hsize_t kChunkBytes = 512 * 1024;
+
+/// A file that HDF5 keeps in memory only. Faults of the disk then never happen inside HDF5, which cannot close a file
+/// any more after a failed write.
+H5::H5File memory_file(const std::string& name) {
+  H5::FileAccPropList access;
+  access.setCore(std::size_t{1} << 20, false);
+  // From format 1.10 on, object headers carry checksums.
+  access.setLibverBounds(H5F_LIBVER_V110, H5F_LIBVER_V110);
+  return {name, H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, access};
+}
+
+std::vector<hsize_t> chunk_shape(std::vector<hsize_t> shape, hsize_t element_bytes) {
+  // The trailing dimensions stay whole as long as they fit; those before are cut.
+  hsize_t bytes = element_bytes;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    shape[i] = std::clamp<hsize_t>(kChunkBytes / bytes, 1, shape[i]);
+    bytes *= shape[i];
+  }
+  return shape;
+}
+
+H5::DSetCreatPropList layout(const std::vector<hsize_t>& shape, hsize_t element_bytes) {
+  H5::DSetCreatPropList properties;
+  hsize_t bytes = element_bytes;
+  for (const hsize_t extent : shape) bytes *= extent;
+  if (bytes == 0) return properties;
+  if (bytes <= kCompactBytes) {
+    properties.setLayout(H5D_COMPACT);
+    return properties;
+  }
+  const std::vector<hsize_t> chunk = chunk_shape(shape, element_bytes);
+  properties.setChunk(static_cast<int>(chunk.size()), chunk.data());
+  properties.setShuffle();
+  properties.setDeflate(1);
+  properties.setFletcher32();
+  return properties;
+}
+
+H5::DataSpace space_of(const std::vector<hsize_t>& shape) {
+  if (shape.empty()) return H5::DataSpace(H5S_SCALAR);
+  return {static_cast<int>(shape.size()), shape.data()};
+}
+
+void make_groups(H5::H5File& file, const std::string& name) {
+  for (std::size_t slash = name.find('/', 1); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+    const std::string group = name.substr(0, slash);
+    if (!file.nameExists(group)) file.createGroup(group);
+  }
+}
+
+void write_values(H5::H5File& file, const std::string& name, const H5::DataType& type,
+                  const std::vector<hsize_t>& shape, const void* values) {
+  make_groups(file, name);
+  H5::DataSet dataset = file.createDataSet(name, type, space_of(shape), layout(shape, type.getSize()));
+  if (std::find(shape.begin(), shape.end(), hsize_t{0}) == shape.end()) dataset.write(values, type);
+}
+
+/// Calls `use()`; a fault of HDF5 in memory is one of ours (a name used twice) or lack of memory.
+template <class Use>
+void checked(const std::filesystem::path& path, std::string_view name, Use use) {
+  try {
+    use();
+  } catch (const H5::Exception& fault) {
+    throw ContractViolation("cannot put " + std::string(name) + " into " + path.string() + ": " + fault.getDetailMsg());
+  }
+}
+
+std::vector<char> padded(std::span<const std::string> texts, std::size_t width) {
+  std::vector<char> bytes(texts.size() * width, '\0');
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::copy(texts[i].begin(), texts[i].end(), bytes.begin() + static_cast<std::ptrdiff_t>(i * width));
+  }
+  return bytes;
+}
+
+bool ends_with_nul(const std::string& text) { return !text.empty() && text.back() == '\0'; }
+
+/// Padding hides NUL bytes at the end of a text; its length brings them back.
+void keep_lengths(H5::H5File& file, const std::string& name, std::span<const std::string> texts) {
+  if (std::none_of(texts.begin(), texts.end(), ends_with_nul)) return;
+  std::vector<std::int64_t> lengths;
+  for (const std::string& text : texts) lengths.push_back(static_cast<std::int64_t>(text.size()));
+  H5::DataSet dataset = file.openDataSet(name);
+  dataset.createAttribute(hdf5::kLengths, H5::PredType::STD_I64LE, space_of({lengths.size()}))
+      .write(H5::PredType::NATIVE_INT64, lengths.data());
+}
+
+void write_attribute_values(H5::H5File& file, const std::string& object, const std::string& name,
+                            const H5::DataType& type, const void* value) {
+  make_groups(file, object);
+  const bool is_root = object == "/";
+  if (!is_root && !file.nameExists(object)) file.createGroup(object);
+  const auto write_to = [&](const H5::H5Object& owner) {
+    owner.createAttribute(name, type, H5::DataSpace(H5S_SCALAR)).write(type, value);
+  };
+  if (!is_root && file.childObjType(object) == H5O_TYPE_DATASET) {
+    write_to(file.openDataSet(object));
+  } else {
+    write_to(file.openGroup(object));
+  }
+}
+
+}  // namespace
+
+struct Hdf5Writer::Image {
+  H5::H5File file;
+};
+
+Hdf5Writer::Hdf5Writer(std::filesystem::path path) : path_(std::move(path)) {
+  hdf5::silence();
+  checked(path_, "/", [&] { image_ = std::make_unique<Image>(Image{memory_file(path_.string())}); });
+}
+
+Hdf5Writer::~Hdf5Writer() = default;
+Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
+Hdf5Writer& Hdf5Writer::operator=(Hdf5Writer&&) noexcept = default;
+
+void Hdf5Writer::write(std::string_view name, const at::Tensor& tensor) {
+  AT2_EXPECT(image_ != nullptr, "the file is committed");
+  const at::Tensor values = tensor.detach().cpu().contiguous();
+  std::vector<hsize_t> shape;
+  for (const std::int64_t extent : values.sizes()) shape.push_back(static_cast<hsize_t>(extent));
+  checked(path_, name, [&] {
+    write_values(image_->file, std::string(name), hdf5::file_type(values.scalar_type()), shape,
+                 values.const_data_ptr());
+  });
+}
+
+void Hdf5Writer::write_text(std::string_view name, std::string_view text) {
+  AT2_EXPECT(image_ != nullptr, "the file is committed");
+  const std::string whole(text);
+  const std::size_t width = std::max<std::size_t>(whole.size(), 1);
+  // HDF5 cannot chunk, and so not protect, a scalar: a long text is a list of one.
+  const std::vector<hsize_t> shape = width <= kCompactBytes ? std::vector<hsize_t>{} : std::vector<hsize_t>{1};
+  checked(path_, name, [&] {
+    write_values(image_->file, std::string(name), hdf5::text_type(width), shape, padded({&whole, 1}, width).data());
+    keep_lengths(image_->file, std::string(name), {&whole, 1});
+  });
+}
+
+void Hdf5Writer::write_texts(std::string_view name, std::span<const std::string> texts) {
+  AT2_EXPECT(image_ != nullptr, "the file is committed");
+  std::size_t width = 1;
+  for (const std::string& text : texts) width = std::max(width, text.size());
+  checked(path_, name, [&] {
+    write_values(image_->file, std::string(name), hdf5::text_type(width), {texts.size()}, padded(texts, width).data());
+    keep_lengths(image_->file, std::string(name), texts);
+  });
+}
+
+void Hdf5Writer::write_attribute(std::string_view object, std::string_view name, std::string_view text) {
+  AT2_EXPECT(image_ != nullptr, "the file is committed");
+  const std::size_t width = std::max<std::size_t>(text.size(), 1);
+  const std::string value(text);
+  checked(path_, name, [&] {
+    write_attribute_values(image_->file, std::string(object), std::string(name), hdf5::text_type(width),
+                           padded({&value, 1}, width).data());
+  });
+}
+
+void Hdf5Writer::write_attribute(std::string_view object, std::string_view name, std::int64_t number) {
+  AT2_EXPECT(image_ != nullptr, "the file is committed");
+  checked(path_, name, [&] {
+    write_attribute_values(image_->file, std::string(object), std::string(name), H5::PredType::STD_I64LE, &number);
+  });
+}
+
+void Hdf5Writer::commit() {
+  AT2_EXPECT(image_ != nullptr, "the file is committed");
+  std::vector<char> bytes;
+  checked(path_, "/", [&] {
+    image_->file.flush(H5F_SCOPE_GLOBAL);
+    const ssize_t size = H5Fget_file_image(image_->file.getId(), nullptr, 0);
+    if (size <= 0) throw H5::FileIException("H5Fget_file_image", "no size");
+    bytes.resize(static_cast<std::size_t>(size));
+    if (H5Fget_file_image(image_->file.getId(), bytes.data(), bytes.size()) != size) {
+      throw H5::FileIException("H5Fget_file_image", "no image");
+    }
+  });
+  image_.reset();
+  replace_file(path_, bytes);
+}
+
+}  // namespace at2

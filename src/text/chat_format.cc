@@ -1,0 +1,71 @@
+#include <nlohmann/json.hpp>
+
+#include "base/errors.h"
+#include "base/mapped_file.h"
+#include "text/chat_template.h"
+
+namespace at2 {
+namespace {
+
+using Json = nlohmann::json;
+constexpr const char* kFolderHint = "use a folder that has the model's chat template (an instruction-tuned model)";
+
+std::string read_text(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+Json read_config(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) {
+    throw UserError(path.string() + " is missing", "it names the special tokens", kFolderHint);
+  }
+  try {
+    Json config = Json::parse(read_text(path));
+    if (config.is_object()) return config;
+  } catch (const Json::exception& error) {
+    throw UserError(path.string() + " is broken", error.what(), "fetch the file again");
+  }
+  throw UserError(path.string() + " is broken", "it is not a JSON object", "fetch the file again");
+}
+
+/// A token is a text, or an object with the text as `content`; null is the same as absent.
+std::optional<std::string> token_text(const Json& config, const char* key, const std::filesystem::path& path) {
+  if (!config.contains(key) || config[key].is_null()) return std::nullopt;
+  const Json& token = config[key];
+  if (token.is_string()) return token.get<std::string>();
+  if (token.is_object() && token.contains("content") && token["content"].is_string()) {
+    return token["content"].get<std::string>();
+  }
+  throw UserError(path.string() + " is broken", std::string(key) + " is not a token", "fetch the file again");
+}
+
+/// The template in tokenizer_config.json: a text, or the one named "default" in a list of {name, template}.
+std::string template_text(const Json& config, const std::filesystem::path& path) {
+  const Json found = config.value("chat_template", Json());
+  if (found.is_string()) return found.get<std::string>();
+  if (found.is_array()) {
+    for (const Json& entry : found) {
+      const bool is_named_template = entry.is_object() && entry.contains("template") && entry["template"].is_string();
+      if (is_named_template && entry.value("name", Json()) == "default") return entry["template"].get<std::string>();
+    }
+  }
+  throw UserError(path.string() + " has no chat template",
+                  found.is_array() ? "none in its list is named default" : "the key chat_template is missing",
+                  kFolderHint);
+}
+
+}  // namespace
+
+ChatFormat load_chat_format(const std::filesystem::path& folder) {
+  const std::filesystem::path config_path = folder / "tokenizer_config.json";
+  const std::filesystem::path template_path = folder / "chat_template.jinja";
+  const Json config = read_config(config_path);
+  SequenceTokens tokens{token_text(config, "bos_token", config_path), token_text(config, "eos_token", config_path)};
+  if (std::filesystem::exists(template_path)) {
+    return {ChatTemplate(read_text(template_path), template_path.string()), std::move(tokens)};
+  }
+  const std::string name = config_path.string() + ": chat_template";
+  return {ChatTemplate(template_text(config, config_path), name), std::move(tokens)};
+}
+
+}  // namespace at2

@@ -1,0 +1,44 @@
+/// \file train/batch_gradient.h
+/// \brief Loss and gradient of a batch, equal to the bit for any number of ranks and threads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "train/feature_source.h"
+
+namespace at2 {
+
+/// A target of an example.
+struct TargetIndex {
+  std::int64_t example = 0;
+  std::int64_t target = 0;
+  bool operator==(const TargetIndex&) const = default;
+};
+
+/// Mean loss of a batch and d loss / d theta.
+struct BatchGradient {
+  double loss = 0;
+  std::vector<double> gradient_F;
+};
+
+/// A batch is cut into this many blocks, whatever the number of ranks.
+inline constexpr std::int64_t kBatchBlocks = 64;
+
+/// Mean over the batch of the correlation loss of <theta, features>, and its gradient. \collective
+///
+/// Block b of the batch is computed by rank b % size() alone and put into its own row of a [blocks, F + 1] float64
+/// buffer; the other ranks hold zeros there, and x + 0 is exact, so that the all-reduce gives the same bits whatever
+/// the rank count and reduction order. Then every rank sums the rows in order.
+/// \pre the batch and theta are equal on all ranks and not empty
+[[nodiscard]] BatchGradient batch_gradient(const FeatureSource& source, std::span<const TargetIndex> batch,
+                                           std::span<const double> theta_F, Communicator& communicator);
+
+/// The targets of step `step`: `batch_size` examples drawn without replacement (all if there are fewer), one random
+/// target of each. A function of its arguments alone. Empty if no example has a target.
+[[nodiscard]] std::vector<TargetIndex> draw_batch(const FeatureSource& source, std::int64_t batch_size,
+                                                  std::uint64_t seed, std::int64_t step);
+
+}  // namespace at2

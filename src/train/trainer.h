@@ -1,0 +1,71 @@
+/// \file train/trainer.h
+/// \brief Learns the score estimator from ablations (paper, section 3, algorithm 1).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/options.h"
+#include "train/adam.h"
+#include "train/batch_gradient.h"
+#include "train/feature_source.h"
+#include "train/score_estimator.h"
+
+namespace at2 {
+
+/// What happened in one step.
+struct StepReport {
+  std::int64_t step = 0;
+  /// Mean loss of the batch before the update, in [-1, 1].
+  double loss = 0;
+  /// L2 norm of the gradient before clipping.
+  double gradient_norm = 0;
+  double learning_rate = 0;
+};
+
+/// The state of training: weights and optimiser. Equal on all ranks at all times.
+class Trainer {
+ public:
+  /// Weights start at 1 / F. Keeps references to `source` and `communicator`. \pre num_features > 0
+  Trainer(const FeatureSource& source, std::int64_t num_features, const TrainOptions& options,
+          Communicator& communicator);
+
+  /// One update from the targets of `batch`. \collective
+  /// \pre batch is equal on all ranks and not empty; fewer than options.steps steps were made
+  /// \throws UserError if the loss or gradient is not finite (on all ranks).
+  StepReport step(std::span<const TargetIndex> batch);
+
+  /// The weights as they are, [F], not normalised.
+  [[nodiscard]] const std::vector<double>& theta_F() const noexcept { return theta_F_; }
+
+ private:
+  const FeatureSource* source_;
+  TrainOptions options_;
+  Communicator* communicator_;
+  std::vector<double> theta_F_;
+  Adam adam_;
+  std::int64_t steps_done_ = 0;
+};
+
+/// A trained estimator and how it came about.
+struct TrainResult {
+  /// L1-normalised.
+  ScoreEstimator estimator;
+  std::vector<StepReport> history;
+  /// Examples with at least one target, and targets in all.
+  std::int64_t num_examples = 0;
+  std::int64_t num_targets = 0;
+};
+
+/// Trains for options.steps steps; equal bits for any number of ranks and threads. \collective
+/// \param seed         of the run; batches are drawn from it
+/// \param on_step      called on every rank after each step, may be empty
+/// \throws UserError if there is no target to train on, or a loss is not finite.
+[[nodiscard]] TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int64_t num_heads,
+                                const TrainOptions& options, std::uint64_t seed, Communicator& communicator,
+                                const std::function<void(const StepReport&)>& on_step = {});
+
+}  // namespace at2

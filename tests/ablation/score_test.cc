@@ -1,0 +1,103 @@
+#include "ablation/score.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ablation/ablation_pack.h"
+#include "ablation/keep_masks.h"
+#include "base/errors.h"
+#include "support/golden_tensors.h"
+#include "support/tiny_model.h"
+
+namespace at2 {
+namespace {
+
+using testing::largest_difference;
+using testing::load_tiny_model;
+using testing::make_task;
+
+TEST(AblationPackTest, SequencesShareTheRowsOfTheirCommonBeginning) {
+  const AttributionTask task = make_task(3, 2);
+  const std::vector<std::uint8_t> masks[] = {{1, 1, 0}, {1, 0, 1}};
+  std::vector<std::vector<std::int64_t>> sequences;
+  for (const auto& mask : masks) sequences.push_back(kept_positions(task, mask.data()));
+  const Pack pack = ablation_pack(task, sequences);
+  // The header and the first source are one segment; each sequence then has one of its own.
+  ASSERT_EQ(pack.segments.size(), 3U);
+  EXPECT_EQ(pack.segments[0].rows.end, 7);
+  EXPECT_EQ(std::ssize(pack.tokens), std::ssize(sequences[0]) + std::ssize(sequences[1]) - 7);
+  EXPECT_EQ(std::ssize(pack.wanted), 2 * num_target_tokens(task));
+  for (std::size_t i = 0; i < pack.wanted.size(); ++i) {
+    const auto wanted = predicting_positions(task)[i % predicting_positions(task).size()];
+    EXPECT_EQ(pack.positions[static_cast<std::size_t>(pack.wanted[i])], wanted);
+  }
+}
+
+TEST(AblationPackTest, EqualMasksShareAllRows) {
+  const AttributionTask task = make_task(2, 2);
+  const std::vector<std::uint8_t> mask = {0, 1};
+  const auto positions = kept_positions(task, mask.data());
+  const Pack pack = ablation_pack(task, {positions, positions});
+  EXPECT_EQ(pack.segments.size(), 1U);
+  EXPECT_EQ(std::ssize(pack.tokens), std::ssize(positions));
+  EXPECT_EQ(std::ssize(pack.wanted), 2 * num_target_tokens(task));
+}
+
+TEST(AblationPackTest, ATokenOfTwoSourcesIsHiddenIfEitherIs) {
+  AttributionTask task = make_task(2, 2);
+  task.sources = {{5, 8}, {7, 10}};
+  const std::vector<std::uint8_t> mask = {1, 0};
+  const auto positions = kept_positions(task, mask.data());
+  EXPECT_EQ(std::count(positions.begin(), positions.end(), 7), 0);
+  EXPECT_EQ(std::count(positions.begin(), positions.end(), 6), 1);
+}
+
+TEST(ScoreTest, SharedPrefixesGiveWhatSequencesAloneGive) {
+  const LanguageModel model = load_tiny_model();
+  const AttributionTask task = make_task(6, 3);
+  const at::Tensor keep_MS = random_keep_masks(task.example_id, 6, {40});
+  const AblationOutcomes together = score_ablations(model, task, keep_MS);
+  for (std::int64_t m = 0; m < 40; ++m) {
+    const AblationOutcomes alone = score_ablations(model, task, keep_MS.narrow(0, m, 1).contiguous());
+    EXPECT_LT(largest_difference(alone.log_probs_GM.select(1, 0), together.log_probs_GM.select(1, m)), 2e-5) << m;
+  }
+}
+
+TEST(ScoreTest, BlocksOfMasksDoNotSeeEachOther) {
+  const LanguageModel model = load_tiny_model();
+  const AttributionTask task = make_task(6, 3);
+  const at::Tensor keep_MS = random_keep_masks(task.example_id, 6, {96});
+  const AblationOutcomes all = score_ablations(model, task, keep_MS);
+  const AblationOutcomes first = score_ablations(model, task, keep_MS.narrow(0, 0, 32).contiguous());
+  EXPECT_TRUE(all.log_probs_GM.narrow(1, 0, 32).equal(first.log_probs_GM)) << "equal bits";
+}
+
+TEST(ScoreTest, AllKeptEqualsUnablated) {
+  const LanguageModel model = load_tiny_model();
+  const AttributionTask task = make_task(4, 3);
+  const AblationOutcomes full = score_unablated(model, task);
+  const AblationOutcomes kept = score_ablations(model, task, at::ones({1, 4}, at::kByte));
+  EXPECT_TRUE(full.log_probs_GM.equal(kept.log_probs_GM));
+  EXPECT_EQ(full.log_probs_GM.size(0), 2);
+}
+
+TEST(ScoreTest, LogitFromLogProbHasNoCancellationNearOne) {
+  // p = 1 - 1e-12: log p = -1e-12, logit = log(p / (1 - p)) = 27.63102...
+  const at::Tensor log_prob = at::tensor({-1e-12, -std::log(2.0), -50.0, 0.0}, at::kDouble);
+  const at::Tensor logit = logit_from_log_prob(log_prob);
+  EXPECT_NEAR(logit[0].item<double>(), std::log(1e12), 1e-9);
+  EXPECT_NEAR(logit[1].item<double>(), 0.0, 1e-15);
+  EXPECT_NEAR(logit[2].item<double>(), -50.0, 1e-15);
+  EXPECT_TRUE(std::isfinite(logit[3].item<double>()));
+}
+
+TEST(ScoreTest, ASourceThatOverlapsATargetIsAContractViolation) {
+  const LanguageModel model = load_tiny_model();
+  AttributionTask task = make_task(4, 3);
+  task.sources.back() = task.targets.front();
+  EXPECT_THROW(static_cast<void>(score_unablated(model, task)), ContractViolation);
+}
+
+}  // namespace
+}  // namespace at2

@@ -1,0 +1,174 @@
+// Every way to write a wrong config, and what the message must say.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "config/load.h"
+#include "support/test_files.h"
+
+namespace at2 {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kPaths = "data:\n  train: {path: t}\n  evaluation: {path: e}\n";  // lines 1-3
+
+struct WrongFile {
+  std::string what;
+  std::string lines;  // line 4 and on
+  std::vector<std::string> fragments;
+};
+
+void PrintTo(const WrongFile& wrong, std::ostream* stream) { *stream << wrong.what; }
+
+class StrictnessTest : public ::testing::TestWithParam<WrongFile> {};
+
+TEST_P(StrictnessTest, MessageNamesPlaceAndExpectation) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", kPaths + GetParam().lines);
+  const std::string message = message_of([&] { (void)load_options(file); });
+  for (const std::string& fragment : GetParam().fragments) EXPECT_THAT(message, HasSubstr(fragment));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, StrictnessTest,
+    ::testing::Values(
+        WrongFile{"misspelt key",
+                  "generate:\n  max_new_token: 5\n",
+                  {"run.yaml:5: unknown key generate.max_new_token", "section generate has max_new_tokens, batch_size",
+                   "did you mean generate.max_new_tokens?"}},
+        WrongFile{"misspelt section",
+                  "genrate:\n  batch_size: 5\n",
+                  {"run.yaml:4: unknown key genrate", "did you mean generate?"}},
+        WrongFile{"key of another section",
+                  "train:\n  num_ablations: 5\n",
+                  {"run.yaml:5: unknown key train.num_ablations", "did you mean ablate.num_ablations?"}},
+        WrongFile{"key without its section",
+                  "chunk_size: 5\n",
+                  {"run.yaml:4: unknown key chunk_size", "did you mean store.chunk_size?"}},
+        WrongFile{"dotted key", "train.steps: 5\n", {"run.yaml:4", "write train.steps as nested sections"}},
+        WrongFile{"merge key", "<<: {seed: 2}\n", {"run.yaml:4: unknown key <<"}},
+        WrongFile{"duplicate key",
+                  "seed: 1\nname: x\nseed: 1\n",
+                  {"run.yaml:6: duplicate key seed", "first at", "run.yaml:4"}},
+        WrongFile{
+            "duplicate section", "train: {steps: 1}\ntrain: {batch_size: 1}\n", {"run.yaml:5: duplicate key train"}},
+        WrongFile{
+            "duplicate in a section", "train:\n  steps: 1\n  steps: 2\n", {"run.yaml:6: duplicate key train.steps"}},
+        WrongFile{"word for a number",
+                  "train:\n  steps: many\n",
+                  {"run.yaml:5: train.steps is many", "expected a whole number, at least 1"}},
+        WrongFile{"fraction for a whole number", "train:\n  steps: 2.5\n", {"run.yaml:5: train.steps is 2.5"}},
+        WrongFile{"number with a unit", "train:\n  steps: 10k\n", {"run.yaml:5: train.steps is 10k"}},
+        WrongFile{"number in quotes", "train:\n  steps: \"10\"\n", {"run.yaml:5: train.steps is \"10\""}},
+        WrongFile{
+            "number beyond 64 bits", "train:\n  steps: 99999999999999999999\n", {"run.yaml:5: train.steps is 9999"}},
+        WrongFile{"zero steps", "train:\n  steps: 0\n", {"run.yaml:5", "at least 1"}},
+        WrongFile{"negative seed", "seed: -1\n", {"run.yaml:4: seed is -1", "at least 0"}},
+        WrongFile{"one ablation", "ablate:\n  num_ablations: 1\n", {"run.yaml:5", "at least 2"}},
+        WrongFile{"keeping everything",
+                  "ablate:\n  keep_probability: 1\n",
+                  {"run.yaml:5: ablate.keep_probability is 1", "greater than 0 and less than 1"}},
+        WrongFile{"keeping nothing", "ablate:\n  keep_probability: 0.0\n", {"run.yaml:5", "greater than 0"}},
+        WrongFile{"not a number", "train:\n  learning_rate: nan\n", {"run.yaml:5: train.learning_rate is nan"}},
+        WrongFile{"infinite rate", "train:\n  learning_rate: inf\n", {"run.yaml:5: train.learning_rate is inf"}},
+        WrongFile{
+            "section with a digit too many", "data2: 1\n", {"run.yaml:4: unknown key data2", "did you mean data?"}},
+        WrongFile{"unknown word",
+                  "ablate:\n  sources: tokens\n",
+                  {"run.yaml:5: ablate.sources is tokens", "expected one of token, sentence, passage"}},
+        WrongFile{
+            "unknown word in a list",
+            "evaluate:\n  methods: [at2, shap]\n",
+            {"run.yaml:5: evaluate.methods is [at2, shap]", "at2, average_attention, esm, gradient, leave_one_out"}},
+        WrongFile{"word for a list", "evaluate:\n  top_k: 5\n", {"run.yaml:5: evaluate.top_k is 5", "expected a list"}},
+        WrongFile{"list for a word", "seed: [1]\n", {"run.yaml:4: seed is [1]"}},
+        WrongFile{"empty list", "evaluate:\n  methods: []\n", {"run.yaml:5: evaluate.methods is []"}},
+        WrongFile{"repeated item", "evaluate:\n  methods: [at2, at2]\n", {"run.yaml:5", "different values"}},
+        WrongFile{"descending list", "evaluate:\n  esm_ablations: [64, 32]\n", {"run.yaml:5", "ascending order"}},
+        WrongFile{"ESM on one ablation", "evaluate:\n  esm_ablations: [1, 32]\n", {"run.yaml:5", "at least 2"}},
+        WrongFile{"LDS on one ablation", "evaluate:\n  lds_ablations: 1\n", {"run.yaml:5", "at least 2"}},
+        WrongFile{"top zero", "evaluate:\n  top_k: [0, 1]\n", {"run.yaml:5", "at least 1"}},
+        WrongFile{"nested list", "evaluate:\n  top_k: [[1], 2]\n", {"run.yaml:5: evaluate.top_k is a nested list"}},
+        WrongFile{"section for a value", "seed: {a: 1}\n", {"run.yaml:4: seed is a section"}},
+        WrongFile{
+            "value for a section", "store: 4\n", {"run.yaml:4: store is not a section", "it has the keys chunk_size"}},
+        WrongFile{"key without a value", "seed:\nname: x\n", {"run.yaml:4: seed is nothing"}},
+        WrongFile{"key that is a list", "? [a]\n: 1\n", {"a key is not a word"}},
+        WrongFile{"name with a slash", "name: a/b\n", {"run.yaml:4: name is", "a name for a folder"}},
+        WrongFile{"not YAML", "seed: [1\nname: x\n", {"run.yaml:", "not YAML"}},
+        WrongFile{"second document", "---\nseed: 1\n", {"run.yaml:", "a second YAML document"}},
+        WrongFile{"missing base", "base: nowhere.yaml\n", {"run.yaml:4: base nowhere.yaml does not exist"}},
+        WrongFile{"base of a wrong type", "base: [a, b]\n", {"run.yaml:4: base is not a file name"}},
+        WrongFile{"itself as base", "base: run.yaml\n", {"run.yaml:4: base run.yaml leads back to itself"}},
+        WrongFile{"passages of Dolly",
+                  "evaluate:\n  sources: [passage]\n",
+                  {"run.yaml:5: evaluate.sources has passage", "data.evaluation.format dolly has no passages"}},
+        WrongFile{"training on passages of Dolly",
+                  "ablate:\n  sources: passage\n",
+                  {"run.yaml:5: ablate.sources has passage", "data.train.format dolly has no passages"}}),
+    [](const auto& param) {
+      std::string name;
+      for (const char c : param.param.what) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+      return name;
+    });
+
+struct WrongOverride {
+  std::string argument;
+  std::string fragment;
+};
+
+TEST(OverrideStrictnessTest, MessageNamesTheArgument) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", kPaths);
+  const std::vector<WrongOverride> table{
+      {"train.step=5", "did you mean train.steps?"},
+      {"train.steps=x", "train.steps is x"},
+      {"train.steps", "not of the form key=value"},
+      {"=5", "not of the form key=value"},
+      {"train=5", "train is a section"},
+      {"base=x.yaml", "base cannot be set here"},
+      {"evaluate.top_k=[1", "the value is not YAML"},
+      {"evaluate.top_k=1", "expected a list"},
+      {"train.steps=", "train.steps is nothing"},
+      {"seed=1e3", "seed is 1e3"},
+      {"data.max_bad_fraction=1.5", "at least 0 and at most 1"},
+      {"data.train.path=", "data.train.path is empty"},
+  };
+  for (const WrongOverride& wrong : table) {
+    const std::vector<std::string> overrides{wrong.argument};
+    const std::string message = message_of([&] { (void)load_options(file, overrides); });
+    EXPECT_THAT(message, HasSubstr("--set " + wrong.argument + ": "));
+    EXPECT_THAT(message, HasSubstr(wrong.fragment));
+  }
+}
+
+TEST(FileStrictnessTest, FileMustBeReadableAndAConfig) {
+  const TestFolder folder;
+  EXPECT_THAT(message_of([&] { (void)load_options(folder.path() / "none.yaml"); }), HasSubstr("none.yaml"));
+  EXPECT_THAT(message_of([&] { (void)load_options(folder.path()); }), HasSubstr("not a regular file"));
+  const auto list = folder.write("list.yaml", "- 1\n- 2\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(list); }), HasSubstr("list.yaml:1: not a config"));
+  const auto empty = folder.write("empty.yaml", "");
+  EXPECT_THAT(message_of([&] { (void)load_options(empty); }), HasSubstr("empty.yaml: data.evaluation.path is empty"));
+}
+
+TEST(FileStrictnessTest, CycleOfBasesIsRefused) {
+  const TestFolder folder;
+  const auto first = folder.write("a.yaml", "base: sub/b.yaml\n");
+  folder.write("sub/b.yaml", "seed: 1\nbase: ../a.yaml\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(first); }),
+              HasSubstr("b.yaml:2: base ../a.yaml leads back to itself"));
+}
+
+TEST(FileStrictnessTest, FaultInABaseNamesTheBase) {
+  const TestFolder folder;
+  folder.write("base.yaml", "seed: 1\nsed: 2\n");
+  const auto file = folder.write("run.yaml", "base: base.yaml\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("base.yaml:2: unknown key sed"));
+}
+
+}  // namespace
+}  // namespace at2

@@ -1,0 +1,127 @@
+// What promise 1 of the design rests on: a row's bits do not depend on the other rows, packs or threads.
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "base/random.h"
+#include "model/generate.h"
+#include "model/kernels.h"
+#include "support/golden_tensors.h"
+#include "support/tiny_model.h"
+
+namespace at2 {
+namespace {
+
+at::Tensor random_matrix(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
+  RandomStream stream(seed, "test matrix");
+  at::Tensor matrix = at::empty({rows, columns});
+  auto* to = matrix.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < matrix.numel(); ++i) to[i] = static_cast<float>(stream.uniform() - 0.5);
+  return matrix;
+}
+
+class ThreadsGuard {
+ public:
+  ThreadsGuard() : before_(at::get_num_threads()) {}
+  ~ThreadsGuard() { at::set_num_threads(before_); }
+  ThreadsGuard(const ThreadsGuard&) = delete;
+  ThreadsGuard& operator=(const ThreadsGuard&) = delete;
+
+ private:
+  int before_;
+};
+
+TEST(InvarianceTest, RowsOfAProductDoNotDependOnTheNumberOfRows) {
+  // The shapes of SmolLM2-135M's projections.
+  for (const auto& [in, out] : std::vector<std::pair<std::int64_t, std::int64_t>>{{576, 960}, {576, 3072}, {1536, 576}}) {
+    const at::Tensor weight = random_matrix(out, in, 1);
+    const at::Tensor x = random_matrix(700, in, 2);
+    const at::Tensor all = linear_rows(x, weight);
+    for (const std::int64_t rows : {1, 2, 3, 5, 8, 15, 16, 17, 33, 100, 257, 512, 699}) {
+      EXPECT_TRUE(linear_rows(x.narrow(0, 0, rows).contiguous(), weight).equal(all.narrow(0, 0, rows)))
+          << rows << " rows, " << in << " x " << out;
+    }
+  }
+}
+
+TEST(InvarianceTest, RowsOfAProductDoNotDependOnThreads) {
+  const ThreadsGuard guard;
+  const at::Tensor weight = random_matrix(960, 576, 1);
+  const at::Tensor x = random_matrix(300, 576, 2);
+  at::set_num_threads(1);
+  const at::Tensor one = linear_rows(x, weight);
+  at::set_num_threads(2);
+  EXPECT_TRUE(linear_rows(x, weight).equal(one));
+}
+
+TEST(InvarianceTest, SequencesOfAPackDoNotSeeEachOther) {
+  const LanguageModel model = testing::load_tiny_model();
+  const std::vector<std::int64_t> lengths = {40, 3, 17, 25};
+  Pack together;
+  std::vector<Pack> alone;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    const AttributionTask task = testing::make_task(8, 4, i + 1);
+    Pack pack;
+    pack.tokens.assign(task.tokens.begin(), task.tokens.begin() + lengths[i]);
+    pack.positions.resize(pack.tokens.size());
+    std::iota(pack.positions.begin(), pack.positions.end(), 0);
+    pack.segments.push_back({{0, lengths[i]}, {}, -1});
+    pack.wanted = {lengths[i] - 1};
+    const auto first = std::ssize(together.tokens);
+    together.tokens.insert(together.tokens.end(), pack.tokens.begin(), pack.tokens.end());
+    together.positions.insert(together.positions.end(), pack.positions.begin(), pack.positions.end());
+    together.segments.push_back({{first, first + lengths[i]}, {}, -1});
+    together.wanted.push_back(first + lengths[i] - 1);
+    alone.push_back(std::move(pack));
+  }
+  const at::Tensor hidden = model.hidden(together);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    EXPECT_TRUE(model.hidden(alone[i])[0].equal(hidden[static_cast<std::int64_t>(i)])) << "sequence " << i;
+  }
+}
+
+TEST(InvarianceTest, GenerationsDoNotDependOnTheBatch) {
+  const LanguageModel model = testing::load_tiny_model();
+  std::vector<std::vector<std::int64_t>> prompts;
+  for (std::uint64_t i = 0; i < 7; ++i) {
+    std::vector<std::int64_t> prompt = testing::make_task(8, 4, i + 1).tokens;
+    prompt.resize(5 + 6 * i);
+    prompts.push_back(prompt);
+  }
+  GenerationLimits limits;
+  limits.max_new_tokens = 12;
+  limits.batch_size = 1;
+  const auto one_by_one = generate_greedy(model, prompts, limits);
+  for (const std::int64_t batch : {2, 3, 8}) {
+    limits.batch_size = batch;
+    const auto batched = generate_greedy(model, prompts, limits);
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      EXPECT_EQ(batched[i].tokens, one_by_one[i].tokens) << "prompt " << i << ", batch of " << batch;
+      EXPECT_EQ(batched[i].ended, one_by_one[i].ended);
+    }
+  }
+}
+
+TEST(KernelsTest, FusedLoopsEqualLibTorchOperators) {
+  const at::Tensor x = random_matrix(37, 64, 1) * 4.0;
+  const at::Tensor weight = random_matrix(1, 64, 2).squeeze(0);
+  const at::Tensor wide = x.to(at::kDouble);
+  const at::Tensor norm = wide * at::rsqrt(wide.square().mean(1, true) + 1e-5) * weight.to(at::kDouble);
+  EXPECT_LT(testing::largest_difference(rms_norm(x, weight, 1e-5), norm), 1e-5);
+  const at::Tensor silu = at::silu(wide.narrow(1, 0, 32)) * wide.narrow(1, 32, 32);
+  EXPECT_LT(testing::largest_difference(gated_silu(x), silu), 1e-5);
+}
+
+TEST(KernelsTest, TargetLogOddsStayFiniteForACertainTarget) {
+  at::Tensor logits = random_matrix(2, 1000, 3);
+  logits[0][999] = 200.0;  // exp(-200) underflows float32
+  const at::Tensor odds = target_log_odds(logits, at::tensor({999, 0}, at::kLong));
+  const at::Tensor wide = logits.to(at::kDouble);
+  EXPECT_NEAR(odds[0].item<double>(), 200.0 - at::logsumexp(wide[0].narrow(0, 0, 999), 0).item<double>(), 1e-5);
+  EXPECT_NEAR(odds[1].item<double>(), (wide[1][0] - at::logsumexp(wide[1].narrow(0, 1, 999), 0)).item<double>(), 1e-5);
+}
+
+}  // namespace
+}  // namespace at2

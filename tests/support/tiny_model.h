@@ -1,0 +1,36 @@
+/// \file support/tiny_model.h
+/// \brief The random 3-layer Llama of tests/golden/tiny-models, and tasks for it.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+
+#include "ablation/attribution_task.h"
+#include "base/random.h"
+#include "model/language_model.h"
+#include "model/weights.h"
+
+namespace at2::testing {
+
+inline LanguageModel load_tiny_model() {
+  const auto folder = std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / "llama3";
+  const ModelConfig config = read_model_config(folder);
+  return {config, load_weights(folder, config, ComputePlace{}), ComputePlace{}};
+}
+
+/// `num_sources` sources of `source_size` tokens between a header and a query, then two targets; random tokens.
+inline AttributionTask make_task(std::int64_t num_sources, std::int64_t source_size, std::uint64_t seed = 1) {
+  AttributionTask task;
+  task.example_id = "example-" + std::to_string(seed);
+  RandomStream stream(seed, "test task");
+  const std::int64_t length = 5 + num_sources * source_size + 4 + 9;
+  for (std::int64_t t = 0; t < length; ++t) task.tokens.push_back(3 + static_cast<std::int64_t>(stream.below(190)));
+  for (std::int64_t s = 0; s < num_sources; ++s) {
+    task.sources.push_back({5 + s * source_size, 5 + (s + 1) * source_size});
+  }
+  task.targets = {{length - 9, length - 4}, {length - 4, length}};
+  return task;
+}
+
+}  // namespace at2::testing

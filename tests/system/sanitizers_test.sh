@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Builds a sanitizer preset and runs its tests: asan = the unit and mpi tests, tsan = the tests of src/comm.
+#
+# usage: sanitizers_test.sh ROOT asan|tsan
+set -euo pipefail
+
+cd "$1"
+preset=$2
+case $preset in
+  asan) tests='_(unit|mpi)_test$' ;;
+  tsan) tests='^comm_(unit|mpi)_test$' ;;
+  *) echo "unknown preset $preset" && exit 1 ;;
+esac
+
+# A sanitizer's shadow memory does not go with every address layout that the kernel may choose; without this
+# TSan ends some programs at start.
+if setarch --addr-no-randomize true 2>/dev/null; then fixed_layout=(setarch --addr-no-randomize); else fixed_layout=(); fi
+
+folder=$PWD/build-$preset
+cmake --preset "$preset"
+mapfile -t targets < <(ninja -C "$folder" -t targets all | sed -n 's/: phony$//p' | grep -E "$tests" | sort -u)
+if ((${#targets[@]} == 0)); then echo "no test is named $tests" && exit 1; fi
+cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}"
+"${fixed_layout[@]}" ctest --preset "$preset" --no-tests=error
