@@ -7,6 +7,11 @@ std::string join(std::string_view problem, std::string_view why, std::string_vie
   std::string text(problem);
   if (!why.empty()) text.append(" (").append(why).append(")");
   if (!what_to_do.empty()) text.append(": ").append(what_to_do);
+  // Names out of broken files may hold anything: a NUL would end the message, an escape would reach the terminal.
+  for (char& letter : text) {
+    const bool control = static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
+    if (control && letter != '\n' && letter != '\t') letter = '?';
+  }
   return text;
 }
 

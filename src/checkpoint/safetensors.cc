@@ -120,9 +120,10 @@ void check_metadata(const json& metadata, const std::string& file) {
   if (!texts) throw UserError(file + ": __metadata__ is not an object of texts", metadata.type_name(), get_again);
 }
 
-TensorTable read_tensors(const MappedFile& mapped) {
-  const std::string file = mapped.path().string();
-  ByteReader reader(mapped.bytes(), file);
+}  // namespace
+
+TensorTable parse_safetensors(std::span<const std::byte> bytes, const std::string& file) {
+  ByteReader reader(bytes, file);
   const auto length = reader.number<std::uint64_t>("the length of the header");
   if (length > longest_header) {
     throw UserError(file + " is not a safetensors file", "its header would have " + std::to_string(length) + " bytes",
@@ -151,8 +152,7 @@ TensorTable read_tensors(const MappedFile& mapped) {
   return {file, std::move(entries)};
 }
 
-}  // namespace
-
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : file_(path), tensors_(read_tensors(file_)) {}
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
+    : file_(path), tensors_(parse_safetensors(file_.bytes(), path.string())) {}
 
 }  // namespace at2

@@ -10,6 +10,11 @@
 
 namespace at2 {
 
+/// Parses and checks the bytes of a whole .safetensors file; the entries view them.
+/// \param file  named in messages
+/// \throws UserError as SafetensorsFile's constructor.
+[[nodiscard]] TensorTable parse_safetensors(std::span<const std::byte> bytes, const std::string& file);
+
 /// One .safetensors file: the length of a JSON header, the header, and the tensors' bytes. Everything the header says
 /// is checked when it is opened; afterwards every entry's view lies inside the mapped file.
 class SafetensorsFile {

@@ -1,8 +1,43 @@
 #include "data/characters.h"
 
 #include <algorithm>
+#include <array>
 
 namespace at2 {
+namespace {
+
+/// White space as Python's str.strip has it, since the reference strips passages with that. None is the end of another.
+constexpr std::array<std::string_view, 29> kSpaces{" ",
+                                                   "\t",
+                                                   "\n",
+                                                   "\v",
+                                                   "\f",
+                                                   "\r",
+                                                   "\x1C",
+                                                   "\x1D",
+                                                   "\x1E",
+                                                   "\x1F",
+                                                   "\xC2\x85",
+                                                   "\xC2\xA0",
+                                                   "\xE1\x9A\x80",
+                                                   "\xE2\x80\x80",
+                                                   "\xE2\x80\x81",
+                                                   "\xE2\x80\x82",
+                                                   "\xE2\x80\x83",
+                                                   "\xE2\x80\x84",
+                                                   "\xE2\x80\x85",
+                                                   "\xE2\x80\x86",
+                                                   "\xE2\x80\x87",
+                                                   "\xE2\x80\x88",
+                                                   "\xE2\x80\x89",
+                                                   "\xE2\x80\x8A",
+                                                   "\xE2\x80\xA8",
+                                                   "\xE2\x80\xA9",
+                                                   "\xE2\x80\xAF",
+                                                   "\xE2\x81\x9F",
+                                                   "\xE3\x80\x80"};
+
+}  // namespace
 
 std::int64_t count_characters(std::string_view text) {
   const auto starts = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; };
@@ -10,10 +45,17 @@ std::int64_t count_characters(std::string_view text) {
 }
 
 std::string_view strip(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\r\f\v";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+  const auto begins = [&text](std::string_view space) { return text.starts_with(space); };
+  const auto ends = [&text](std::string_view space) { return text.ends_with(space); };
+  for (auto space = std::find_if(kSpaces.begin(), kSpaces.end(), begins); space != kSpaces.end();
+       space = std::find_if(kSpaces.begin(), kSpaces.end(), begins)) {
+    text.remove_prefix(space->size());
+  }
+  for (auto space = std::find_if(kSpaces.begin(), kSpaces.end(), ends); space != kSpaces.end();
+       space = std::find_if(kSpaces.begin(), kSpaces.end(), ends)) {
+    text.remove_suffix(space->size());
+  }
+  return text;
 }
 
 }  // namespace at2

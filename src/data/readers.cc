@@ -38,7 +38,7 @@ std::vector<RawRecord> split(DatasetFormat format, std::string_view text, const 
     throw UserError(path + " is not a file of JSON lines", "it starts with [, as a JSON array does",
                     "check the path and the dataset's format; a JSON array is format hotpotqa");
   }
-  return split_lines(text);
+  return record_lines(text);
 }
 
 nlohmann::json parse_json(std::string_view text) {

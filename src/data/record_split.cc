@@ -46,7 +46,7 @@ std::int64_t count_lines(std::string_view text) { return std::count(text.begin()
 
 }  // namespace
 
-std::vector<RawRecord> split_lines(std::string_view text) {
+std::vector<RawRecord> record_lines(std::string_view text) {
   std::vector<RawRecord> records;
   std::int64_t line = 0;
   for (std::size_t begin = 0; begin < text.size();) {

@@ -16,7 +16,7 @@ struct RawRecord {
 };
 
 /// The lines of `text` that are not blank.
-[[nodiscard]] std::vector<RawRecord> split_lines(std::string_view text);
+[[nodiscard]] std::vector<RawRecord> record_lines(std::string_view text);
 
 /// The elements of the JSON array that is the whole of `text`.
 /// \param file  for messages

@@ -1,7 +1,20 @@
+#include "base/errors.h"
 #include "report/figures.h"
 #include "report/format.h"
+#include "report/svg_canvas.h"
 
 namespace at2 {
+namespace {
+
+/// The value of the first attribute of that name.
+double length_attribute(const std::string& svg, const std::string& name) {
+  const std::string start = " " + name + "=\"";
+  const std::size_t place = svg.find(start);
+  AT2_EXPECT(place != std::string::npos, "a chart has a size");
+  return std::stod(svg.substr(place + start.size()));
+}
+
+}  // namespace
 
 std::string_view figure_css() {
   return R"css(
@@ -42,9 +55,14 @@ std::string_view figure_css() {
 }
 
 std::string standalone_svg(const std::string& svg) {
-  const std::size_t body = svg.find('>') + 1;
-  return svg.substr(0, body) + "<style>" + escape_markup(figure_css()) +
-         "</style><rect class=\"surface\" width=\"100%\" height=\"100%\"/>" + svg.substr(body) + "\n";
+  constexpr double kMargin = 16;
+  const double width = length_attribute(svg, "width");
+  const double height = length_attribute(svg, "height");
+  const auto pixels = [](double value) { return std::string("\"") + coordinate(value) + "\""; };
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"figure\" width=" + pixels(width + 2 * kMargin) +
+         " height=" + pixels(height + 2 * kMargin) + "><style>" + escape_markup(figure_css()) +
+         "</style><rect class=\"surface\" width=\"100%\" height=\"100%\"/><svg x=" + pixels(kMargin) +
+         " y=" + pixels(kMargin) + svg.substr(std::string("<svg").size()) + "</svg>\n";
 }
 
 }  // namespace at2

@@ -30,6 +30,12 @@ std::vector<std::size_t> strongest_sources(std::string_view text, std::span<cons
   return owner;
 }
 
+/// Bytes of white space that a piece starts with; none if it is nothing else, since then it is what the source shows.
+std::size_t leading_blanks(std::string_view part) {
+  const std::size_t first = part.find_first_not_of(" \t\r\n");
+  return first == std::string_view::npos ? 0 : first;
+}
+
 std::string_view slice(std::string_view text, CharRange range) {
   return text.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
 }
@@ -73,14 +79,17 @@ std::string highlighted_html(std::string_view text, std::span<const CharRange> s
   const std::vector<double> strengths = highlight_strengths(scores, threshold);
   std::string html;
   for (const HighlightPiece& piece : highlight_pieces(text, sources, strengths)) {
-    const std::string part = escape_markup(slice(text, piece.range));
+    std::string_view part = slice(text, piece.range);
     if (!piece.source) {
-      html += part;
+      html += escape_markup(part);
       continue;
     }
+    // A token's blank stays plain: coloured, it would be left hanging at the end of a line.
+    html += part.substr(0, leading_blanks(part));
+    part.remove_prefix(leading_blanks(part));
     const double strength = strengths[*piece.source];
     html += "<mark style=\"--s:" + fixed(strength, 2) + "\" title=\"score " + compact(scores[*piece.source]) + " (" +
-            fixed(100 * strength, 0) + " % of the largest)\">" + part + "</mark>";
+            fixed(100 * strength, 0) + " % of the largest)\">" + escape_markup(part) + "</mark>";
   }
   return html;
 }
@@ -93,11 +102,13 @@ std::string highlighted_terminal(std::string_view text, std::span<const CharRang
   const std::vector<double> strengths = highlight_strengths(scores, threshold);
   std::string result;
   for (const HighlightPiece& piece : highlight_pieces(text, sources, strengths)) {
-    const std::string_view part = slice(text, piece.range);
+    std::string_view part = slice(text, piece.range);
     if (!piece.source) {
       result += part;
       continue;
     }
+    result += part.substr(0, leading_blanks(part));
+    part.remove_prefix(leading_blanks(part));
     const auto shade = std::min<std::size_t>(3, static_cast<std::size_t>(4 * strengths[*piece.source]));
     result += kShades[shade];
     result += part;

@@ -30,7 +30,8 @@ struct HighlightPiece {
 [[nodiscard]] std::vector<HighlightPiece> highlight_pieces(std::string_view text, std::span<const CharRange> sources,
                                                            std::span<const double> strengths);
 
-/// HTML: coloured pieces are <mark style="--s:STRENGTH" title="score ...">, the rest is plain, all escaped.
+/// HTML: coloured pieces are <mark style="--s:STRENGTH" title="score ...">, the rest is plain, all escaped. White space
+/// that a coloured piece starts with is left plain.
 [[nodiscard]] std::string highlighted_html(std::string_view text, std::span<const CharRange> sources,
                                            std::span<const double> scores, double threshold);
 

@@ -53,7 +53,7 @@ std::string headline_tiles(const RunResults& results) {
   std::string tiles;
   for (const std::string& kind : source_kinds(results)) tiles += method_tiles(results, kind);
   double seconds = 0;
-  for (const StageCost& stage : results.stages) seconds += stage.seconds;
+  for (const StageRow& stage : results.stages) seconds += stage.seconds;
   tiles += tile(compact(static_cast<double>(results.counts.evaluation_examples)), "held-out examples");
   if (!results.stages.empty()) tiles += tile(duration_text(seconds), "whole run");
   return element("div", "tiles", tiles);

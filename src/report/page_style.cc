@@ -16,7 +16,7 @@ h1{margin:2px 0 8px;font-size:30px;line-height:1.2;overflow-wrap:anywhere}
 h2{margin:0 0 8px;font-size:21px}
 h4{margin:16px 0 4px;font-size:13px;color:var(--soft);font-weight:600}
 h5{margin:0 0 8px;font-size:14px}
-.lead{margin:0 0 16px;max-width:76ch}
+.lead{margin:0 0 16px;max-width:88ch}
 .small{font-size:13px;color:var(--soft);margin:8px 0 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:20px 0}
 .tile{border:1px solid var(--rule);border-radius:10px;padding:12px 14px}

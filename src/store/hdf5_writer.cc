@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "store/atomic_file.h"
 #include "store/hdf5_detail.h"
+#include "store/memory_file.h"
 
 namespace at2 {
 namespace {
@@ -15,16 +16,6 @@ using hdf5::kCompactBytes;
 
 /// Target size of a chunk: HDF5 caches 1 MB per dataset.
 constexpr hsize_t kChunkBytes = 512 * 1024;
-
-/// A file that HDF5 keeps in memory only. Faults of the disk then never happen inside HDF5, which cannot close a file
-/// any more after a failed write.
-H5::H5File memory_file(const std::string& name) {
-  H5::FileAccPropList access;
-  access.setCore(std::size_t{1} << 20, false);
-  // From format 1.10 on, object headers carry checksums.
-  access.setLibverBounds(H5F_LIBVER_V110, H5F_LIBVER_V110);
-  return {name, H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, access};
-}
 
 std::vector<hsize_t> chunk_shape(std::vector<hsize_t> shape, hsize_t element_bytes) {
   // The trailing dimensions stay whole as long as they fit; those before are cut.
@@ -119,13 +110,9 @@ void write_attribute_values(H5::H5File& file, const std::string& object, const s
 
 }  // namespace
 
-struct Hdf5Writer::Image {
-  H5::H5File file;
-};
-
 Hdf5Writer::Hdf5Writer(std::filesystem::path path) : path_(std::move(path)) {
   hdf5::silence();
-  checked(path_, "/", [&] { image_ = std::make_unique<Image>(Image{memory_file(path_.string())}); });
+  checked(path_, "/", [&] { image_ = std::make_unique<MemoryFile>(path_.string()); });
 }
 
 Hdf5Writer::~Hdf5Writer() = default;
@@ -138,7 +125,7 @@ void Hdf5Writer::write(std::string_view name, const at::Tensor& tensor) {
   std::vector<hsize_t> shape;
   for (const std::int64_t extent : values.sizes()) shape.push_back(static_cast<hsize_t>(extent));
   checked(path_, name, [&] {
-    write_values(image_->file, std::string(name), hdf5::file_type(values.scalar_type()), shape,
+    write_values(image_->file(), std::string(name), hdf5::file_type(values.scalar_type()), shape,
                  values.const_data_ptr());
   });
 }
@@ -150,8 +137,8 @@ void Hdf5Writer::write_text(std::string_view name, std::string_view text) {
   // HDF5 cannot chunk, and so not protect, a scalar: a long text is a list of one.
   const std::vector<hsize_t> shape = width <= kCompactBytes ? std::vector<hsize_t>{} : std::vector<hsize_t>{1};
   checked(path_, name, [&] {
-    write_values(image_->file, std::string(name), hdf5::text_type(width), shape, padded({&whole, 1}, width).data());
-    keep_lengths(image_->file, std::string(name), {&whole, 1});
+    write_values(image_->file(), std::string(name), hdf5::text_type(width), shape, padded({&whole, 1}, width).data());
+    keep_lengths(image_->file(), std::string(name), {&whole, 1});
   });
 }
 
@@ -160,8 +147,9 @@ void Hdf5Writer::write_texts(std::string_view name, std::span<const std::string>
   std::size_t width = 1;
   for (const std::string& text : texts) width = std::max(width, text.size());
   checked(path_, name, [&] {
-    write_values(image_->file, std::string(name), hdf5::text_type(width), {texts.size()}, padded(texts, width).data());
-    keep_lengths(image_->file, std::string(name), texts);
+    write_values(image_->file(), std::string(name), hdf5::text_type(width), {texts.size()},
+                 padded(texts, width).data());
+    keep_lengths(image_->file(), std::string(name), texts);
   });
 }
 
@@ -170,7 +158,7 @@ void Hdf5Writer::write_attribute(std::string_view object, std::string_view name,
   const std::size_t width = std::max<std::size_t>(text.size(), 1);
   const std::string value(text);
   checked(path_, name, [&] {
-    write_attribute_values(image_->file, std::string(object), std::string(name), hdf5::text_type(width),
+    write_attribute_values(image_->file(), std::string(object), std::string(name), hdf5::text_type(width),
                            padded({&value, 1}, width).data());
   });
 }
@@ -178,23 +166,15 @@ void Hdf5Writer::write_attribute(std::string_view object, std::string_view name,
 void Hdf5Writer::write_attribute(std::string_view object, std::string_view name, std::int64_t number) {
   AT2_EXPECT(image_ != nullptr, "the file is committed");
   checked(path_, name, [&] {
-    write_attribute_values(image_->file, std::string(object), std::string(name), H5::PredType::STD_I64LE, &number);
+    write_attribute_values(image_->file(), std::string(object), std::string(name), H5::PredType::STD_I64LE, &number);
   });
 }
 
 void Hdf5Writer::commit() {
   AT2_EXPECT(image_ != nullptr, "the file is committed");
-  std::vector<char> bytes;
-  checked(path_, "/", [&] {
-    image_->file.flush(H5F_SCOPE_GLOBAL);
-    const ssize_t size = H5Fget_file_image(image_->file.getId(), nullptr, 0);
-    if (size <= 0) throw H5::FileIException("H5Fget_file_image", "no size");
-    bytes.resize(static_cast<std::size_t>(size));
-    if (H5Fget_file_image(image_->file.getId(), bytes.data(), bytes.size()) != size) {
-      throw H5::FileIException("H5Fget_file_image", "no image");
-    }
-  });
-  image_.reset();
+  const std::unique_ptr<MemoryFile> image = std::move(image_);
+  std::span<const char> bytes;
+  checked(path_, "/", [&] { bytes = image->close(); });
   replace_file(path_, bytes);
 }
 

@@ -15,6 +15,8 @@
 
 namespace at2 {
 
+class MemoryFile;
+
 /// Collects arrays and texts in memory; commit() puts them on disk. Without commit() nothing is left behind.
 ///
 /// A name may hold '/', which makes groups: "examples/000012/features". Arrays and texts above a few KB are chunked,
@@ -45,9 +47,8 @@ class Hdf5Writer {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  struct Image;
   std::filesystem::path path_;
-  std::unique_ptr<Image> image_;
+  std::unique_ptr<MemoryFile> image_;
 };
 
 }  // namespace at2

@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "base/mapped_file.h"
+#include "checkpoint/gguf.h"
 #include "text/chat_template.h"
 
 namespace at2 {
@@ -54,6 +55,20 @@ std::string template_text(const Json& config, const std::filesystem::path& path)
                   kFolderHint);
 }
 
+/// The token whose id is under `key`; nothing if the key is absent.
+std::optional<std::string> token_text(const GgufFile& file, const char* key) {
+  const std::optional<std::int64_t> id = file.integer(key);
+  if (!id) return std::nullopt;
+  const std::vector<std::string> tokens = file.require_texts("tokenizer.ggml.tokens");
+  if (*id < 0 || *id >= static_cast<std::int64_t>(tokens.size())) {
+    throw UserError(file.path().string() + " is broken",
+                    std::string(key) + " is " + std::to_string(*id) + ", but there are " +
+                        std::to_string(tokens.size()) + " tokens",
+                    "fetch the file again");
+  }
+  return tokens[static_cast<std::size_t>(*id)];
+}
+
 }  // namespace
 
 ChatFormat load_chat_format(const std::filesystem::path& folder) {
@@ -66,6 +81,16 @@ ChatFormat load_chat_format(const std::filesystem::path& folder) {
   }
   const std::string name = config_path.string() + ": chat_template";
   return {ChatTemplate(template_text(config, config_path), name), std::move(tokens)};
+}
+
+ChatFormat load_chat_format(const GgufFile& file) {
+  const std::optional<std::string> source = file.text("tokenizer.chat_template");
+  if (!source) {
+    throw UserError(file.path().string() + " has no chat template", "the key tokenizer.chat_template is missing",
+                    "use an instruction-tuned model");
+  }
+  return {ChatTemplate(*source, file.path().string() + ": tokenizer.chat_template"),
+          {token_text(file, "tokenizer.ggml.bos_token_id"), token_text(file, "tokenizer.ggml.eos_token_id")}};
 }
 
 }  // namespace at2

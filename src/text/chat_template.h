@@ -14,6 +14,8 @@ struct At2Template;
 
 namespace at2 {
 
+class GgufFile;
+
 /// One turn of a conversation.
 struct Message {
   /// "system", "user" or "assistant".
@@ -71,5 +73,10 @@ struct ChatFormat {
 /// text, or a list of named templates of which "default" is taken), with the tokens of tokenizer_config.json. \throws
 /// UserError naming the file if a file is broken or there is no template.
 [[nodiscard]] ChatFormat load_chat_format(const std::filesystem::path& folder);
+
+/// The chat template of a GGUF file and its tokens, by `tokenizer.chat_template`, `tokenizer.ggml.bos_token_id` and
+/// `tokenizer.ggml.eos_token_id`.
+/// \throws UserError naming the file if it has no template, the template does not parse, or an id is no token.
+[[nodiscard]] ChatFormat load_chat_format(const GgufFile& file);
 
 }  // namespace at2

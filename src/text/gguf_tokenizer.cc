@@ -1,17 +1,17 @@
 #include "text/gguf_tokenizer.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <unordered_set>
 
 #include "base/errors.h"
+#include "checkpoint/gguf.h"
 
 namespace at2 {
 namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::int32_t kNormal = 1;
 constexpr std::int32_t kControl = 3;
 constexpr std::int32_t kUserDefined = 4;
 constexpr const char* kFileHint = "use a GGUF file made by a current converter, or the model's Hugging Face folder";
@@ -101,6 +101,7 @@ void check(const GgufVocabulary& vocabulary) {
                     "use the model's Hugging Face folder, which has a tokenizer.json");
   }
   if (vocabulary.tokens.empty()) throw UserError("the GGUF file has no vocabulary", "tokenizer.ggml.tokens", kFileHint);
+  if (vocabulary.merges.empty()) throw UserError("the GGUF file has no merges", "tokenizer.ggml.merges", kFileHint);
   if (vocabulary.token_types.size() != vocabulary.tokens.size()) {
     throw UserError("the GGUF file's vocabulary is broken",
                     std::to_string(vocabulary.tokens.size()) + " tokens, but " +
@@ -141,6 +142,23 @@ std::string tokenizer_json(const GgufVocabulary& vocabulary) {
   } catch (const Json::exception& error) {
     throw UserError("the GGUF file's vocabulary is broken", error.what(), kFileHint);
   }
+}
+
+GgufVocabulary gguf_vocabulary(const GgufFile& file) {
+  GgufVocabulary vocabulary{
+      .model = file.require_text("tokenizer.ggml.model"),
+      .pre = file.text("tokenizer.ggml.pre").value_or(""),
+      .tokens = file.require_texts("tokenizer.ggml.tokens"),
+      // Only byte-level BPE has merges; tokenizer_json refuses the other models with a better reason.
+      .merges = file.texts("tokenizer.ggml.merges").value_or(std::vector<std::string>()),
+      .token_types = {}};
+  const auto types = file.integers("tokenizer.ggml.token_type");
+  if (!types) {
+    vocabulary.token_types.assign(vocabulary.tokens.size(), kNormal);
+    return vocabulary;
+  }
+  for (const std::int64_t type : *types) vocabulary.token_types.push_back(static_cast<std::int32_t>(type));
+  return vocabulary;
 }
 
 }  // namespace at2

@@ -8,6 +8,8 @@
 
 namespace at2 {
 
+class GgufFile;
+
 /// The vocabulary as GGUF metadata has it.
 struct GgufVocabulary {
   /// tokenizer.ggml.model: the algorithm. "gpt2" is byte-level BPE.
@@ -24,9 +26,13 @@ struct GgufVocabulary {
 
 /// The text of an equivalent tokenizer.json for Tokenizer::from_json. It adds no special tokens of its own.
 /// Known values of `pre`: smollm, llama-bpe, qwen2, deepseek-r1-qwen, gpt-2, default.
-/// \throws UserError for another `model` or `pre`, an empty vocabulary, another number of types than of tokens, a token
+/// \throws UserError for another `model` or `pre`, no tokens or merges, another number of types than of tokens, a token
 /// that
 ///         is there twice, or a merge that is not two tokens.
 [[nodiscard]] std::string tokenizer_json(const GgufVocabulary& vocabulary);
+
+/// The vocabulary of a GGUF file. Where it has no token types, all tokens are normal.
+/// \throws UserError naming the file if it has no tokens, or a key is of another type.
+[[nodiscard]] GgufVocabulary gguf_vocabulary(const GgufFile& file);
 
 }  // namespace at2

@@ -27,6 +27,7 @@ class ScoreEstimator {
   ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads, const at::Tensor& theta_LH);
 
   /// Contracts the last dimension with the weights: (..., F) -> (...), on the device and in the dtype of the argument.
+  /// On the CPU summed in float64 in a fixed order: equal bits for any number of threads.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& features) const;
 
   /// The weights, [F] float32 on the CPU.

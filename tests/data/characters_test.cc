@@ -13,6 +13,8 @@ TEST(CharactersTest, CharactersAreCodePoints) {
 TEST(CharactersTest, StripTakesWhiteSpaceFromBothEndsOnly) {
   EXPECT_EQ(strip("\r\n a  b\t\v"), "a  b");
   EXPECT_EQ(strip(" \n "), "");
+  EXPECT_EQ(strip("\u00a0\u3000\x1c a\u2003b\u2029\xC2\x85"), "a\u2003b");
+  EXPECT_EQ(strip("\u200bzero width is no space\u200b"), "\u200bzero width is no space\u200b");
 }
 
 }  // namespace

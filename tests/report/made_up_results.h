@@ -2,6 +2,7 @@
 /// \brief A small made-up run for the tests of the report.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>

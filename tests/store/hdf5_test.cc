@@ -50,20 +50,25 @@ at::Tensor counting(at::IntArrayRef shape, at::ScalarType dtype) {
   return at::remainder(at::arange(count, at::kLong) * 37, 251).to(dtype).view(shape);
 }
 
+std::string values_name(std::size_t dtype, std::size_t shape) {
+  std::string name = std::to_string(dtype);
+  return name.append("/").append(std::to_string(shape)).append("/values");
+}
+
 TEST_F(Hdf5Test, EveryDtypeAndSizeComesBackToTheBit) {
   const std::vector<at::ScalarType> dtypes = {at::kByte, at::kInt, at::kLong, at::kHalf, at::kFloat, at::kDouble};
   const std::vector<std::vector<std::int64_t>> shapes = {{}, {0}, {3, 0, 2}, {1}, {7, 3}, {5, 32, 270}, {1, 300000}};
   Hdf5Writer writer(path_);
   for (std::size_t d = 0; d < dtypes.size(); ++d) {
     for (std::size_t s = 0; s < shapes.size(); ++s) {
-      writer.write(std::to_string(d) + "/" + std::to_string(s) + "/values", counting(shapes[s], dtypes[d]));
+      writer.write(values_name(d, s), counting(shapes[s], dtypes[d]));
     }
   }
   writer.commit();
   const Hdf5Reader reader(path_);
   for (std::size_t d = 0; d < dtypes.size(); ++d) {
     for (std::size_t s = 0; s < shapes.size(); ++s) {
-      const at::Tensor read = reader.read(std::to_string(d) + "/" + std::to_string(s) + "/values");
+      const at::Tensor read = reader.read(values_name(d, s));
       EXPECT_EQ(read.scalar_type(), dtypes[d]);
       EXPECT_TRUE(at::equal(read, counting(shapes[s], dtypes[d]))) << "dtype " << d << " shape " << s;
     }
@@ -201,7 +206,8 @@ TEST_F(Hdf5Test, AFlippedByteIsFoundOrChangesNothing) {
 }
 
 TEST_F(Hdf5Test, PythonReadsEveryDtypeAndText) {
-  if (std::system("python3 -c 'import h5py' 2>/dev/null") != 0) GTEST_SKIP() << "python3-h5py is not installed";
+  if (std::system("/usr/bin/python3 -c 'import h5py' 2>/dev/null") != 0)
+    GTEST_SKIP() << "python3-h5py is not installed";
   Hdf5Writer writer(path_);
   writer.write("half", at::tensor({0.5F, -1.25F, 65504.0F}).to(at::kHalf));
   writer.write("large_half", counting({9, 1000}, at::kHalf));
@@ -218,7 +224,7 @@ assert f["text"].asstr()[()] == "Grüße"
 kind = f.attrs["kind"]
 assert (kind.decode() if isinstance(kind, bytes) else kind) == "test", kind
 )";
-  const std::string command = "python3 " + (folder_.path() / "check.py").string() + " " + path_.string();
+  const std::string command = "/usr/bin/python3 " + (folder_.path() / "check.py").string() + " " + path_.string();
   EXPECT_EQ(std::system(command.c_str()), 0);
 }
 

@@ -1,0 +1,81 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/errors.h"
+
+namespace at2 {
+namespace {
+
+void require_finite(const BatchGradient& batch, std::int64_t step) {
+  const bool finite = std::isfinite(batch.loss) && std::all_of(batch.gradient_F.begin(), batch.gradient_F.end(),
+                                                               [](double value) { return std::isfinite(value); });
+  if (finite) return;
+  throw UserError("training failed at step " + std::to_string(step), "the loss or its gradient is not finite",
+                  "look for features or logit-probs that are not finite in the ablation shards");
+}
+
+at::Tensor as_tensor(const std::vector<double>& theta_F) {
+  at::Tensor tensor_F = at::empty({static_cast<std::int64_t>(theta_F.size())}, at::kDouble);
+  std::copy(theta_F.begin(), theta_F.end(), tensor_F.mutable_data_ptr<double>());
+  return tensor_F;
+}
+
+/// L1-normalised before it is rounded to float32.
+ScoreEstimator published(std::int64_t num_layers, std::int64_t num_heads, const std::vector<double>& theta_F) {
+  double norm = 0;
+  for (const double weight : theta_F) norm += std::abs(weight);
+  if (!(norm > 0)) throw UserError("training gave no estimator", "all weights are zero", "train on more examples");
+  return ScoreEstimator(num_layers, num_heads, as_tensor(theta_F) / norm);
+}
+
+}  // namespace
+
+Trainer::Trainer(const FeatureSource& source, std::int64_t num_features, const TrainOptions& options,
+                 Communicator& communicator)
+    : source_(&source),
+      options_(options),
+      communicator_(&communicator),
+      theta_F_(static_cast<std::size_t>(num_features), 1.0 / static_cast<double>(num_features)),
+      adam_(num_features) {
+  AT2_EXPECT(num_features > 0, "there are features");
+}
+
+StepReport Trainer::step(std::span<const TargetIndex> batch) {
+  BatchGradient mean = batch_gradient(*source_, batch, theta_F_, *communicator_);
+  require_finite(mean, steps_done_);
+  StepReport report;
+  report.step = steps_done_;
+  report.loss = mean.loss;
+  report.gradient_norm = clip_gradient(mean.gradient_F, options_.gradient_clip);
+  report.learning_rate = cosine_rate(options_.learning_rate, steps_done_, options_.steps);
+  adam_.update(theta_F_, mean.gradient_F, report.learning_rate);
+  ++steps_done_;
+  return report;
+}
+
+TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int64_t num_heads,
+                  const TrainOptions& options, std::uint64_t seed, Communicator& communicator,
+                  const std::function<void(const StepReport&)>& on_step) {
+  std::int64_t num_examples = 0;
+  std::int64_t num_targets = 0;
+  for (std::int64_t example = 0; example < source.num_examples(); ++example) {
+    num_examples += source.num_targets(example) > 0 ? 1 : 0;
+    num_targets += source.num_targets(example);
+  }
+  if (num_targets == 0) {
+    throw UserError("there is nothing to train on", "no training example has a target",
+                    "check the responses of the training set");
+  }
+  Trainer trainer(source, num_layers * num_heads, options, communicator);
+  std::vector<StepReport> history;
+  for (std::int64_t step = 0; step < options.steps; ++step) {
+    history.push_back(trainer.step(draw_batch(source, options.batch_size, seed, step)));
+    if (on_step) on_step(history.back());
+  }
+  return {published(num_layers, num_heads, trainer.theta_F()), std::move(history), num_examples, num_targets};
+}
+
+}  // namespace at2

@@ -1,0 +1,77 @@
+#include "report/highlight.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/errors.h"
+
+namespace at2 {
+namespace {
+
+using ::testing::DoubleEq;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(HighlightStrengthsTest, OnlyScoresAboveTheThresholdCount) {
+  const std::vector<double> scores = {10, 2, 2.1, -30, 5};
+  EXPECT_THAT(highlight_strengths(scores, 0.2), ElementsAre(1, 0, DoubleEq(0.21), 0, 0.5));
+}
+
+TEST(HighlightStrengthsTest, NothingStandsOutWithoutPositiveScores) {
+  EXPECT_THAT(highlight_strengths(std::vector<double>{-1, 0, std::stod("nan")}, 0.2), Each(0.0));
+}
+
+TEST(HighlightPiecesTest, PiecesCoverTheText) {
+  const std::string text = "aa bb cc";
+  const auto pieces = highlight_pieces(text, std::vector<CharRange>{{0, 2}, {3, 5}}, std::vector<double>{0, 1});
+  ASSERT_EQ(pieces.size(), 3U);
+  EXPECT_EQ(pieces[0].range, (CharRange{0, 3}));
+  EXPECT_FALSE(pieces[0].source);
+  EXPECT_EQ(pieces[1].range, (CharRange{3, 5}));
+  EXPECT_EQ(pieces[1].source, 1U);
+  EXPECT_EQ(pieces[2].range, (CharRange{5, 8}));
+}
+
+TEST(HighlightPiecesTest, TheStrongestOfOverlappingSourcesWins) {
+  const auto pieces = highlight_pieces("abcd", std::vector<CharRange>{{0, 3}, {1, 4}}, std::vector<double>{0.5, 0.9});
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(pieces[0].range, (CharRange{0, 1}));
+  EXPECT_EQ(pieces[1].source, 1U);
+}
+
+TEST(HighlightPiecesTest, BordersDoNotSplitCharacters) {
+  const std::string text = "a注b";  // the middle character takes bytes 1 to 3
+  const auto pieces = highlight_pieces(text, std::vector<CharRange>{{0, 2}, {2, 5}}, std::vector<double>{0, 1});
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(pieces[0].range, (CharRange{0, 4}));
+  EXPECT_EQ(pieces[1].range, (CharRange{4, 5}));
+}
+
+TEST(HighlightPiecesTest, RefusesSourcesOutsideOfTheText) {
+  EXPECT_THROW((void)highlight_pieces("ab", std::vector<CharRange>{{0, 3}}, std::vector<double>{1}), ContractViolation);
+}
+
+TEST(HighlightedHtmlTest, MarksCarryStrengthAndScore) {
+  const std::string html =
+      highlighted_html("one two", std::vector<CharRange>{{0, 3}, {3, 7}}, std::vector<double>{0.1, 4}, 0.2);
+  EXPECT_EQ(html, "one <mark style=\"--s:1.00\" title=\"score 4 (100 % of the largest)\">two</mark>");
+}
+
+TEST(HighlightedHtmlTest, HostileTextIsEscapedInsideAndOutsideOfMarks) {
+  const std::string html =
+      highlighted_html("<b>\"<script>", std::vector<CharRange>{{0, 3}, {4, 12}}, std::vector<double>{0, 1}, 0.2);
+  EXPECT_THAT(html, HasSubstr("&lt;b&gt;&quot;<mark"));
+  EXPECT_THAT(html, HasSubstr(">&lt;script&gt;</mark>"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+}
+
+TEST(HighlightedTerminalTest, ColoursEndBeforePlainText) {
+  const std::string text =
+      highlighted_terminal("one two", std::vector<CharRange>{{0, 3}, {3, 7}}, std::vector<double>{4, 0.1}, 0.2);
+  EXPECT_EQ(text, "\033[48;5;26;38;5;231mone\033[0m two");
+}
+
+}  // namespace
+}  // namespace at2

@@ -1,0 +1,99 @@
+#include "report/write.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "base/errors.h"
+#include "report/made_up_results.h"
+#include "report/metrics_json.h"
+
+namespace at2 {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A new folder, removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "at2_report_XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { fs::remove_all(path_); }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(WriteReportTest, LeavesTheFilesOfARunFolder) {
+  const TemporaryFolder folder;
+  write_report(made_up_results(), {}, folder.path() / "run");
+  std::set<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "run")) {
+    if (entry.is_regular_file()) names.insert(entry.path().lexically_relative(folder.path() / "run").string());
+  }
+  EXPECT_EQ(names, (std::set<std::string>{
+                       "metrics.json", "report.html", "tables/metrics.csv", "tables/costs.csv", "tables/stages.csv",
+                       "tables/methods.md", "figures/theta.svg", "figures/training_loss.svg", "figures/lds_token.svg",
+                       "figures/lds_sentence.svg", "figures/top_1_drop_token.svg", "figures/top_3_drop_token.svg",
+                       "figures/top_5_drop_token.svg", "figures/top_1_drop_sentence.svg",
+                       "figures/top_3_drop_sentence.svg", "figures/top_5_drop_sentence.svg"}));
+  EXPECT_EQ(content_of(folder.path() / "run/metrics.json"), metrics_json_text(made_up_results()));
+}
+
+TEST(WriteReportTest, WritingAgainGivesTheSameBytes) {
+  const TemporaryFolder folder;
+  write_report(made_up_results(), {}, folder.path());
+  const std::string first = content_of(folder.path() / "report.html");
+  write_report(made_up_results(), {}, folder.path());
+  EXPECT_EQ(content_of(folder.path() / "report.html"), first);
+}
+
+TEST(WriteFileAtomicallyTest, FailureKeepsTheOldFile) {
+  const TemporaryFolder folder;
+  // A folder in place of the temporary file makes opening it fail, also for root.
+  write_file_atomically(folder.path() / "a", "old");
+  fs::create_directory(folder.path() / "a.tmp");
+  EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
+  EXPECT_EQ(content_of(folder.path() / "a"), "old");
+}
+
+TEST(WriteFileAtomicallyTest, FailedRenameLeavesNoTemporaryFile) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder.path() / "a" / "b");
+  EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
+  EXPECT_FALSE(fs::exists(folder.path() / "a.tmp"));
+}
+
+TEST(WriteFileAtomicallyTest, FullDiskIsAUserError) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  const TemporaryFolder folder;
+  fs::create_symlink("/dev/full", folder.path() / "a.tmp");
+  EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
+  EXPECT_FALSE(fs::exists(folder.path() / "a"));
+}
+
+TEST(WriteReportTest, MissingPermissionNamesTheFolder) {
+  try {
+    write_report(made_up_results(), {}, "/proc/at2_report");
+    FAIL() << "expected an error";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("/proc/at2_report"));
+  }
+}
+
+}  // namespace
+}  // namespace at2
