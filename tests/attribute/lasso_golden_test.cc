@@ -74,7 +74,9 @@ TEST(LassoGoldenTest, TightFitsEqualScikitLearn) {
 }
 
 TEST(LassoGoldenTest, LooseFitIsWithinItsDualityGapOfTheOptimum) {
-  for (const json& golden : read_golden("metrics.json")["lasso"]) {
+  const json goldens = read_golden("metrics.json")["lasso"];
+  ASSERT_EQ(goldens.size(), 10U);
+  for (const json& golden : goldens) {
     SCOPED_TRACE(golden["name"]);
     const Problem problem = problem_of(golden, 1e-4);
     const LassoFit fit = lasso(problem.x_MS, problem.y_M, problem.options);
@@ -89,7 +91,9 @@ TEST(LassoGoldenTest, LooseFitIsWithinItsDualityGapOfTheOptimum) {
 }
 
 TEST(LassoGoldenTest, LooseFitsOfMasksEqualScikitLearn) {
-  for (const json& golden : read_golden("metrics.json")["lasso"]) {
+  const json goldens = read_golden("metrics.json")["lasso"];
+  int compared = 0;
+  for (const json& golden : goldens) {
     if (!golden["standardise"]) continue;
     SCOPED_TRACE(golden["name"]);
     const Problem problem = problem_of(golden, 1e-4);
@@ -98,7 +102,9 @@ TEST(LassoGoldenTest, LooseFitsOfMasksEqualScikitLearn) {
       const double expected = golden["coef_default_tol"][s].get<double>();
       EXPECT_NEAR(fit.coefficients_S[s] * golden["scale"][s].get<double>(), expected, 1e-6) << s;
     }
+    ++compared;
   }
+  EXPECT_EQ(compared, 5);
 }
 
 TEST(LassoGoldenTest, EsmScoresEqualContextCite) {

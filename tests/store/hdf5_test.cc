@@ -193,7 +193,7 @@ TEST_F(Hdf5Test, AFlippedByteIsFoundOrChangesNothing) {
   const std::vector<char> whole = bytes();
   const std::string good = read_all(path_);
   int found = 0;
-  for (std::size_t at = 3; at < whole.size(); at += 7) {
+  for (std::size_t at = 3; at < whole.size(); at += 13) {
     std::vector<char> broken = whole;
     broken[at] = static_cast<char>(broken[at] ^ 0x10);
     put(broken);
@@ -202,7 +202,7 @@ TEST_F(Hdf5Test, AFlippedByteIsFoundOrChangesNothing) {
     if (error) ++found;
     EXPECT_TRUE(error ? read.find("file.h5") != std::string::npos : read == good) << "byte " << at << ": " << read;
   }
-  EXPECT_GT(found, 100);
+  EXPECT_GT(found, 50);
 }
 
 TEST_F(Hdf5Test, PythonReadsEveryDtypeAndText) {
