@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -41,14 +42,15 @@ auto agreed(Communicator& communicator, Step&& step) {
     }
     agree(communicator, error);
   } else {
-    std::vector<std::invoke_result_t<Step>> result;
+    // Not a vector: that of bool would hand out a reference into itself.
+    std::optional<std::invoke_result_t<Step>> result;
     try {
-      result.push_back(step());
+      result.emplace(step());
     } catch (...) {
       error = std::current_exception();
     }
     agree(communicator, error);
-    return std::move(result.front());
+    return std::move(*result);
   }
 }
 
