@@ -1,0 +1,199 @@
+// Whole runs of the program on a tiny model, as processes.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+
+#include "base/random.h"
+#include "store/hdf5_reader.h"
+#include "support/tiny_run.h"
+
+namespace at2 {
+namespace {
+
+using testing::CommandResult;
+using testing::TinyRun;
+
+/// Bytes of every array and text of a file by name, without the costs (they hold seconds).
+void collect(const Hdf5Reader& file, const std::string& group, std::map<std::string, std::string>& contents) {
+  for (const std::string& child : file.children(group)) {
+    const std::string name = group == "/" ? child : group + "/" + child;
+    if (child == "cost" || child == "header") continue;
+    try {
+      collect(file, name, contents);
+      continue;
+    } catch (const UserError&) {  // not a group
+    }
+    try {
+      const at::Tensor values = file.read(name).contiguous();
+      contents[name] = std::string(static_cast<const char*>(values.const_data_ptr()), values.nbytes());
+    } catch (const UserError&) {  // not an array
+      contents[name] = file.read_text(name);
+    }
+  }
+}
+
+/// All measured values of a run folder by file and name.
+std::map<std::string, std::string> measured_values(const std::filesystem::path& run) {
+  std::map<std::string, std::string> values;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(run)) {
+    if (entry.path().extension() != ".h5") continue;
+    std::map<std::string, std::string> contents;
+    collect(Hdf5Reader(entry.path()), "/", contents);
+    for (auto& [name, bytes] : contents) {
+      values[std::filesystem::relative(entry.path(), run).string() + ":" + name] = std::move(bytes);
+    }
+  }
+  return values;
+}
+
+void drop_timing(nlohmann::json& value) {
+  if (value.is_object()) value.erase("timing");
+  for (auto& child : value) {
+    if (child.is_structured()) drop_timing(child);
+  }
+}
+
+nlohmann::json metrics_of(const std::filesystem::path& run) {
+  std::ifstream file(run / "metrics.json");
+  nlohmann::json metrics = nlohmann::json::parse(file);
+  drop_timing(metrics);
+  return metrics;
+}
+
+void expect_equal_runs(const std::filesystem::path& a, const std::filesystem::path& b) {
+  const auto x = measured_values(a);
+  const auto y = measured_values(b);
+  ASSERT_FALSE(x.empty());
+  ASSERT_EQ(x.size(), y.size());
+  for (const auto& [name, bytes] : x) {
+    ASSERT_TRUE(y.contains(name)) << name;
+    EXPECT_TRUE(y.at(name) == bytes) << name << " differs";
+  }
+  EXPECT_EQ(metrics_of(a), metrics_of(b));
+}
+
+TEST(RunTest, OneTwoAndFourRanksGiveEqualBits) {
+  const TinyRun tiny;
+  const CommandResult alone = tiny.run("run", 0, "alone");
+  ASSERT_EQ(alone.exit_code, 0) << alone.output;
+  EXPECT_NE(alone.output.find("Average attention"), std::string::npos) << alone.output;
+  for (const int ranks : {1, 2, 4}) {
+    const std::string out = "ranks" + std::to_string(ranks);
+    const CommandResult result = tiny.run("run", ranks, out);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    expect_equal_runs(tiny.path() / "alone", tiny.path() / out);
+  }
+}
+
+TEST(RunTest, StagesOneByOneEqualTheWholeRun) {
+  const TinyRun tiny(4, 2);
+  ASSERT_EQ(tiny.run("run", 0, "whole").exit_code, 0);
+  for (const char* stage : {"generate", "ablate", "train", "evaluate", "report"}) {
+    const CommandResult result = tiny.run(stage, 0, "stages");
+    ASSERT_EQ(result.exit_code, 0) << stage << "\n" << result.output;
+  }
+  expect_equal_runs(tiny.path() / "whole", tiny.path() / "stages");
+  for (const char* file : {"config.yaml", "provenance.json", "metrics.json", "report.html", "estimator.h5"}) {
+    EXPECT_TRUE(std::filesystem::exists(tiny.path() / "stages" / file)) << file;
+  }
+}
+
+TEST(RunTest, AStageWithoutTheOneBeforeItNamesTheCommandToRun) {
+  const TinyRun tiny(4, 2);
+  const CommandResult result = tiny.run("ablate", 0, "out");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.output.find("run at2 generate with the same config first"), std::string::npos) << result.output;
+}
+
+TEST(RunTest, OtherOptionsOnTheSameFolderAreRefusedWithBothValues) {
+  const TinyRun tiny(4, 2);
+  ASSERT_EQ(tiny.run("generate", 0, "out").exit_code, 0);
+  const CommandResult result = tiny.run("generate", 2, "out", "--set seed=2");
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_NE(result.output.find("seed is 1 there and 2 now"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("--out out-2"), std::string::npos) << result.output;
+  EXPECT_EQ(tiny.run("generate", 0, "out", "--set report.highlight_threshold=0.3").exit_code, 0)
+      << "what changes no value may change";
+}
+
+/// Starts a command in a process group of its own.
+pid_t start(const std::string& command) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setpgid(0, 0);
+    ::execl("/bin/sh", "sh", "-c", ("exec >/dev/null 2>&1; " + command).c_str(), static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  return child;
+}
+
+/// Ids of the processes that run the program in this folder.
+std::vector<pid_t> processes_with(const std::string& argument) {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename().string();
+    if (!std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) continue;
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string words((std::istreambuf_iterator<char>(file)), {});
+    if (words.starts_with(AT2_PROGRAM) && words.find(argument) != std::string::npos) found.push_back(std::stoi(name));
+  }
+  return found;
+}
+
+/// The finished shards of a stage and when they were written.
+std::map<std::string, std::filesystem::file_time_type> finished(const std::filesystem::path& folder) {
+  std::map<std::string, std::filesystem::file_time_type> shards;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".h5") shards[entry.path().filename()] = entry.last_write_time();
+  }
+  return shards;
+}
+
+TEST(ResumeTest, KilledAtRandomMomentsAndContinuedOnOtherRanksGivesTheSameBits) {
+  const TinyRun tiny(10, 2);
+  const auto undisturbed = tiny.path() / "undisturbed";
+  ASSERT_EQ(tiny.run("run", 0, "undisturbed").exit_code, 0);
+  RandomStream stream(20261123, "kill moments");
+  int killed_midway = 0;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const std::string out = "killed" + std::to_string(attempt);
+    const auto run = tiny.path() / out;
+    std::filesystem::create_directories(run);
+    std::filesystem::copy(undisturbed / "responses", run / "responses", std::filesystem::copy_options::recursive);
+    // Until some random number of shards is there, then a random moment more: kill -9 of all ranks.
+    const pid_t launcher = start(tiny.command_line("ablate", 1 + attempt % 3, out));
+    const auto wanted = stream.below(9);
+    for (int wait = 0; wait < 6000 && finished(run / "ablations").size() < wanted; ++wait) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(stream.below(30)));
+    for (const pid_t rank : processes_with(out)) ::kill(rank, SIGKILL);
+    ::waitpid(launcher, nullptr, 0);
+    for (int wait = 0; wait < 1000 && !processes_with(out).empty(); ++wait) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    const auto before = finished(run / "ablations");
+    if (!before.empty() && before.size() < 10) ++killed_midway;
+    const CommandResult again = tiny.run("run", 1 + (attempt + 1) % 4, out);
+    ASSERT_EQ(again.exit_code, 0) << again.output;
+    const auto after = finished(run / "ablations");
+    ASSERT_EQ(after.size(), 10U);
+    for (const auto& [name, time] : before) {
+      EXPECT_EQ(after.at(name), time) << name << " was there and was computed again";
+    }
+    expect_equal_runs(undisturbed, run);
+    std::filesystem::remove_all(run);
+  }
+  EXPECT_GE(killed_midway, 10) << "most kills must hit the middle of the stage, or the test tests nothing";
+}
+
+}  // namespace
+}  // namespace at2
