@@ -1,6 +1,7 @@
 #include "ablation/keep_masks.h"
 
 #include <random>
+#include <span>
 
 #include "base/errors.h"
 #include "base/hash.h"
@@ -51,16 +52,6 @@ at::Tensor random_keep_masks(std::string_view example_id, std::int64_t num_sourc
 
 at::Tensor leave_one_out_masks(std::int64_t num_sources) {
   return at::ones({num_sources, num_sources}, at::kByte) - at::eye(num_sources, at::kByte);
-}
-
-at::Tensor keep_mask_without(std::span<const std::int64_t> hidden, std::int64_t num_sources) {
-  at::Tensor keep_S = at::ones({num_sources}, at::kByte);
-  auto* keep = keep_S.mutable_data_ptr<std::uint8_t>();
-  for (const std::int64_t source : hidden) {
-    AT2_EXPECT(source >= 0 && source < num_sources, "a hidden source exists");
-    keep[source] = 0;
-  }
-  return keep_S;
 }
 
 }  // namespace at2

@@ -5,7 +5,6 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "config/options.h"
@@ -31,8 +30,5 @@ struct MaskOptions {
 
 /// S masks [S, S], mask s hides source s alone.
 [[nodiscard]] at::Tensor leave_one_out_masks(std::int64_t num_sources);
-
-/// One mask [S] that hides the named sources.
-[[nodiscard]] at::Tensor keep_mask_without(std::span<const std::int64_t> hidden, std::int64_t num_sources);
 
 }  // namespace at2

@@ -124,6 +124,7 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
                     "commands: run, generate, ablate, train, evaluate, report, attribute, config, help, version", see_help);
   }
   line.command = found->second;
+  line.command_word = words.front();
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   switch (line.command) {
     case Command::help:

@@ -31,6 +31,8 @@ struct AttributeRequest {
 
 struct CommandLine {
   Command command = Command::help;
+  /// As typed.
+  std::string command_word = "help";
   std::string config_file;
   std::optional<std::string> out;
   std::vector<std::string> overrides;

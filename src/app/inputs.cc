@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/deps.h"
@@ -20,6 +21,7 @@ Corpus read_corpus(const Session& session, Split split) {
   Corpus corpus;
   corpus.split = split;
   corpus.options = split == Split::train ? data_options.train : data_options.evaluation;
+  if (split == Split::train && !learns(session.options)) return corpus;
   corpus.examples = read_examples(corpus.options, session.options.seed, data_options.max_bad_fraction, corpus.report);
   corpus.fingerprint = fingerprint_file(corpus.options.path);
   return corpus;
@@ -33,6 +35,16 @@ void say_corpus(const Log& log, const Corpus& corpus) {
     text += ", " + std::to_string(count) + " dropped (" + reason + ")";
   }
   log.say(text);
+}
+
+/// Throws if the chat template cannot carry the examples. Faults of a record are found later, record by record.
+void try_prompt(const Corpus& corpus, const ModelText& text) {
+  if (corpus.examples.empty()) return;
+  try {
+    static_cast<void>(make_prompt(corpus.examples.front(), text.chat, text.tokenizer, text.config.max_positions));
+  } catch (const RecordError&) {
+    return;
+  }
 }
 
 std::string digest(const json& parts) { return fingerprint(parts.dump()); }
@@ -49,6 +61,8 @@ Inputs load_inputs(const Session& session) {
     std::string print = model_fingerprint(path);
     Corpus train = read_corpus(session, Split::train);
     Corpus evaluation = read_corpus(session, Split::evaluation);
+    try_prompt(train, text);
+    try_prompt(evaluation, text);
     return Inputs{std::move(path), std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()),
                   std::move(train), std::move(evaluation)};
   });
@@ -61,7 +75,7 @@ Inputs load_inputs(const Session& session) {
   session.log.say(inputs.place.reason + "; " + c10::toString(inputs.place.dtype) + ", " +
                   std::to_string(session.communicator().size()) + " rank(s) x " + std::to_string(at::get_num_threads()) +
                   " thread(s), " + instruction_set());
-  say_corpus(session.log, inputs.train);
+  if (learns(options)) say_corpus(session.log, inputs.train);
   say_corpus(session.log, inputs.evaluation);
   return inputs;
 }
@@ -69,6 +83,11 @@ Inputs load_inputs(const Session& session) {
 LanguageModel load_weights_of(const Session& session, const Inputs& inputs) {
   return agreed(session.communicator(),
                 [&] { return load_language_model(inputs.model_path, inputs.text.config, inputs.place); });
+}
+
+bool learns(const RunOptions& options) {
+  const auto& methods = options.evaluate.methods;
+  return std::find(methods.begin(), methods.end(), Method::at2) != methods.end();
 }
 
 std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config) {

@@ -46,6 +46,9 @@ struct Inputs {
 /// \throws AgreedError on all ranks
 [[nodiscard]] LanguageModel load_weights_of(const Session& session, const Inputs& inputs);
 
+/// Whether the methods include AT2, so that there is theta to learn. Without it a run needs no training data.
+[[nodiscard]] bool learns(const RunOptions& options);
+
 /// Longest prompt that leaves room for the response.
 [[nodiscard]] std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config);
 

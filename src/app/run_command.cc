@@ -25,7 +25,6 @@ void add_stage(Provenance& provenance, const std::string& name, const StageEffor
 /// A record of this invocation that goes on with the stage costs of earlier ones. \collective
 Provenance start_provenance(const Session& session, const Inputs& inputs) {
   Provenance provenance = begin_provenance();
-  provenance.command = "run";
   provenance.ranks = session.communicator().size();
   provenance.hosts = gather_texts(session.communicator(), session.environment.host());
   provenance.devices = gather_texts(session.communicator(), inputs.place.device.str());
@@ -43,6 +42,7 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
   const Inputs inputs = load_inputs(session);
   session.log.say("run folder " + session.folder.root().string());
   Provenance provenance = start_provenance(session, inputs);
+  provenance.command = line.command_word;
   LazyModel model(session, inputs);
   const auto wanted = [&](Command command) { return line.command == Command::run || line.command == command; };
   const auto finish = [&](const char* name, const StageEffort& effort) {
@@ -53,8 +53,8 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
     });
   };
   if (wanted(Command::generate)) finish("generate", generate_stage(session, inputs, model));
-  if (wanted(Command::ablate)) finish("ablate", ablate_stage(session, inputs, model));
-  if (wanted(Command::train)) finish("train", train_stage(session, inputs));
+  if (wanted(Command::ablate) && learns(session.options)) finish("ablate", ablate_stage(session, inputs, model));
+  if (wanted(Command::train) && learns(session.options)) finish("train", train_stage(session, inputs));
   if (wanted(Command::evaluate)) finish("evaluate", evaluate_stage(session, inputs, model));
   if (wanted(Command::report)) report_stage(session, inputs, out);
 }

@@ -43,9 +43,8 @@ class DistinctMasks {
 Mask mask_without_best(const at::Tensor& scores_S, std::int64_t k) {
   const at::Tensor scores = scores_S.contiguous();
   const std::span<const double> values(scores.const_data_ptr<double>(), static_cast<std::size_t>(scores.numel()));
-  Mask mask(values.size(), '\1');
-  for (const std::int64_t source : top_k(values, k)) mask[static_cast<std::size_t>(source)] = '\0';
-  return mask;
+  const std::vector<std::uint8_t> keep_S = keep_all_but(top_k(values, k), scores.numel());
+  return {keep_S.begin(), keep_S.end()};
 }
 
 /// Fills drops_GK of all methods with one set of ablations.
