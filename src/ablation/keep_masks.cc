@@ -12,9 +12,12 @@ namespace {
 
 const char* purpose_name(MaskPurpose purpose) {
   switch (purpose) {
-    case MaskPurpose::training: return "ablation masks: training";
-    case MaskPurpose::surrogate: return "ablation masks: surrogate";
-    case MaskPurpose::evaluation: return "ablation masks: evaluation";
+    case MaskPurpose::training:
+      return "ablation masks: training";
+    case MaskPurpose::surrogate:
+      return "ablation masks: surrogate";
+    case MaskPurpose::evaluation:
+      return "ablation masks: evaluation";
   }
   return "";
 }

@@ -89,10 +89,10 @@ void run_chunks(const Session& session, const ChunkStage& stage,
 std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command) {
   const auto missing = missing_chunks(stage.folder, stage.header);
   if (!missing.empty()) {
-    throw UserError(stage.folder.string() + " is not complete",
-                    std::to_string(missing.size()) + " of " + std::to_string(stage.header.num_chunks) +
-                        " chunks are missing",
-                    "run " + command + " with the same config first");
+    throw UserError(
+        stage.folder.string() + " is not complete",
+        std::to_string(missing.size()) + " of " + std::to_string(stage.header.num_chunks) + " chunks are missing",
+        "run " + command + " with the same config first");
   }
   std::vector<ShardReader> shards;
   for (std::int64_t chunk = 0; chunk < stage.header.num_chunks; ++chunk) {

@@ -12,38 +12,45 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::pair<const char*, Command> commands[] = {
-    {"run", Command::run},           {"generate", Command::generate}, {"ablate", Command::ablate},
-    {"train", Command::train},       {"evaluate", Command::evaluate}, {"report", Command::report},
-    {"attribute", Command::attribute}, {"config", Command::dump_default}, {"help", Command::help},
-    {"--help", Command::help},       {"-h", Command::help},           {"version", Command::version},
-    {"--version", Command::version}};
+constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
+                                                        {"generate", Command::generate},
+                                                        {"ablate", Command::ablate},
+                                                        {"train", Command::train},
+                                                        {"evaluate", Command::evaluate},
+                                                        {"report", Command::report},
+                                                        {"attribute", Command::attribute},
+                                                        {"config", Command::dump_default},
+                                                        {"help", Command::help},
+                                                        {"--help", Command::help},
+                                                        {"-h", Command::help},
+                                                        {"version", Command::version},
+                                                        {"--version", Command::version}};
 
 constexpr const char* see_help = "see at2 help";
 
 po::options_description stage_options() {
   po::options_description options("Options of the stages");
-  options.add_options()                                                                              //
-      ("config", po::value<std::string>(), "experiment config (YAML)")                               //
-      ("out", po::value<std::string>(), "run folder (default: runs/<name>)")                         //
+  options.add_options()                                                       //
+      ("config", po::value<std::string>(), "experiment config (YAML)")        //
+      ("out", po::value<std::string>(), "run folder (default: runs/<name>)")  //
       ("set", po::value<std::vector<std::string>>()->composing(), "a.b=c, overrides a key of the config; repeatable");
   return options;
 }
 
 po::options_description attribute_options() {
   po::options_description options("Options of at2 attribute");
-  options.add_options()                                                                               //
-      ("context", po::value<std::string>(), "file with the context")                                  //
-      ("query", po::value<std::string>(), "question about the context")                               //
+  options.add_options()                                                                                             //
+      ("context", po::value<std::string>(), "file with the context")                                                //
+      ("query", po::value<std::string>(), "question about the context")                                             //
       ("response", po::value<std::string>(), "file with a response to attribute; without it the model writes one")  //
-      ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")  //
-      ("estimator", po::value<std::string>(), "theta for the method at2 (default: the one in data/)")  //
-      ("sources", po::value<std::string>()->default_value("sentence"), "sentence or token")           //
+      ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")             //
+      ("estimator", po::value<std::string>(), "theta for the method at2 (default: the one in data/)")               //
+      ("sources", po::value<std::string>()->default_value("sentence"), "sentence or token")                         //
       ("method", po::value<std::string>()->default_value("at2"),
-       "at2, average_attention, esm, gradient or leave_one_out")                                      //
-      ("ablations", po::value<std::int64_t>()->default_value(32), "ablations of the method esm")       //
-      ("max-new-tokens", po::value<std::int64_t>()->default_value(256), "longest response")            //
-      ("threads", po::value<std::int64_t>()->default_value(0), "threads; 0 = all cores")              //
+       "at2, average_attention, esm, gradient or leave_one_out")                                  //
+      ("ablations", po::value<std::int64_t>()->default_value(32), "ablations of the method esm")  //
+      ("max-new-tokens", po::value<std::int64_t>()->default_value(256), "longest response")       //
+      ("threads", po::value<std::int64_t>()->default_value(0), "threads; 0 = all cores")          //
       ("format", po::value<std::string>()->default_value("text"), "text or json");
   return options;
 }
@@ -121,21 +128,26 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
     throw UserError("at2 " + words.front() + " is not a command",
-                    "commands: run, generate, ablate, train, evaluate, report, attribute, config, help, version", see_help);
+                    "commands: run, generate, ablate, train, evaluate, report, attribute, config, help, version",
+                    see_help);
   }
   line.command = found->second;
   line.command_word = words.front();
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   switch (line.command) {
     case Command::help:
-    case Command::version: return line;
-    case Command::attribute: line.attribute = parse_attribute(rest); return line;
+    case Command::version:
+      return line;
+    case Command::attribute:
+      line.attribute = parse_attribute(rest);
+      return line;
     case Command::dump_default:
       if (rest != std::vector<std::string>{"--dump-default"}) {
         throw UserError("at2 config needs --dump-default", "it is the one thing it does", "at2 config --dump-default");
       }
       return line;
-    default: break;
+    default:
+      break;
   }
   const po::variables_map values = parse(rest, stage_options(), "config");
   if (values.count("config") == 0) {

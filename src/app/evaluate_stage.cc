@@ -20,7 +20,8 @@ std::optional<ScoreEstimator> estimator_of(const Session& session, const Inputs&
   if (!uses(session.options.evaluate, Method::at2)) return std::nullopt;
   const auto path = session.folder.estimator();
   if (!std::filesystem::exists(path)) {
-    throw UserError(path.string() + " is missing", "AT2 has not been trained", "run at2 train with the same config first");
+    throw UserError(path.string() + " is missing", "AT2 has not been trained",
+                    "run at2 train with the same config first");
   }
   StoredEstimator stored = load_estimator(path, inputs.model_fingerprint);
   const std::string wanted = estimator_fingerprint(session, inputs);
@@ -55,8 +56,9 @@ void write_evaluation(ShardWriter& writer, const std::string& group, const Sourc
     const std::string place = group + "/methods/" + method.key;
     writer.write(place + "/scores_GS", method.scores_GS);
     writer.write(place + "/drops_GK", method.drops_GK);
-    writer.write(place + "/cost", at::tensor({method.cost.forward_passes, method.cost.backward_passes,
-                                              method.cost.seconds}, at::kDouble));
+    writer.write(
+        place + "/cost",
+        at::tensor({method.cost.forward_passes, method.cost.backward_passes, method.cost.seconds}, at::kDouble));
     writer.write_attribute(place, "title", method.title);
   }
 }

@@ -74,8 +74,8 @@ StageEffort generate_stage(const Session& session, const Inputs& inputs, LazyMod
     if (count_missing(session, stage) == 0) continue;
     const LanguageModel& weights = model.get();
     run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
-      effort.forward_passes += static_cast<double>(
-          generate_chunk(session, inputs, weights, corpus, chunking.examples_of(chunk), writer));
+      effort.forward_passes +=
+          static_cast<double>(generate_chunk(session, inputs, weights, corpus, chunking.examples_of(chunk), writer));
     });
   }
   effort.seconds = timer.seconds();

@@ -29,8 +29,8 @@ Corpus read_corpus(const Session& session, Split split) {
 
 void say_corpus(const Log& log, const Corpus& corpus) {
   std::string text = std::string(to_text(corpus.split)) + " data " + corpus.options.path + ": " +
-                     std::to_string(corpus.report.read) + " records read, " +
-                     std::to_string(corpus.examples.size()) + " used";
+                     std::to_string(corpus.report.read) + " records read, " + std::to_string(corpus.examples.size()) +
+                     " used";
   for (const auto& [reason, count] : corpus.report.dropped_by_reason) {
     text += ", " + std::to_string(count) + " dropped (" + reason + ")";
   }
@@ -63,18 +63,20 @@ Inputs load_inputs(const Session& session) {
     Corpus evaluation = read_corpus(session, Split::evaluation);
     try_prompt(train, text);
     try_prompt(evaluation, text);
-    return Inputs{std::move(path), std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()),
-                  std::move(train), std::move(evaluation)};
+    return Inputs{
+        std::move(path),  std::move(print),     std::move(text), std::move(place), SentenceSplitter(punkt_dir()),
+        std::move(train), std::move(evaluation)};
   });
   if (max_prompt_tokens(options, inputs.text.config) <= 0) {
     throw AgreedError("generate.max_new_tokens is " + std::to_string(options.generate.max_new_tokens) +
                           " (the model has " + std::to_string(inputs.text.config.max_positions) +
-                          " positions): leave room for the prompt", 0);
+                          " positions): leave room for the prompt",
+                      0);
   }
   session.log.say("model " + inputs.model_path.string());
   session.log.say(inputs.place.reason + "; " + c10::toString(inputs.place.dtype) + ", " +
-                  std::to_string(session.communicator().size()) + " rank(s) x " + std::to_string(at::get_num_threads()) +
-                  " thread(s), " + instruction_set());
+                  std::to_string(session.communicator().size()) + " rank(s) x " +
+                  std::to_string(at::get_num_threads()) + " thread(s), " + instruction_set());
   if (learns(options)) say_corpus(session.log, inputs.train);
   say_corpus(session.log, inputs.evaluation);
   return inputs;
@@ -131,7 +133,9 @@ ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fin
   header.kind = std::move(kind);
   header.fingerprint = std::move(fingerprint);
   header.device = inputs.place.device.is_cuda() ? "cuda" : "cpu";
-  header.dtype = inputs.place.dtype == at::kFloat ? "float32" : inputs.place.dtype == at::kHalf ? "float16" : "bfloat16";
+  header.dtype = inputs.place.dtype == at::kFloat  ? "float32"
+                 : inputs.place.dtype == at::kHalf ? "float16"
+                                                   : "bfloat16";
   header.instruction_set = instruction_set();
   header.num_chunks = num_chunks;
   return header;

@@ -38,8 +38,8 @@ struct Inputs {
   [[nodiscard]] const Corpus& corpus(Split split) const { return split == Split::train ? train : evaluation; }
 };
 
-/// Reads model config, tokenizer and data sets, chooses the device, sets the number of threads, and says so. \collective
-/// \throws AgreedError on all ranks
+/// Reads model config, tokenizer and data sets, chooses the device, sets the number of threads, and says so.
+/// \collective \throws AgreedError on all ranks
 [[nodiscard]] Inputs load_inputs(const Session& session);
 
 /// The model's weights. \collective

@@ -28,8 +28,12 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::dump_default:
       if (speaks) std::cout << at2::dump_default();
       return 0;
-    case Command::attribute: at2::attribute_command(line.attribute, environment, std::cout); return 0;
-    default: at2::run_stages(line, environment, std::cout); return 0;
+    case Command::attribute:
+      at2::attribute_command(line.attribute, environment, std::cout);
+      return 0;
+    default:
+      at2::run_stages(line, environment, std::cout);
+      return 0;
   }
 }
 

@@ -45,7 +45,8 @@ std::vector<std::optional<double>> lds_of_targets(const ShardReader& shard, cons
                                                   const at::Tensor& scores_GS) {
   const at::Tensor keep_MS = shard.read(group + "/lds_keep_MS");
   const at::Tensor logits_GM = shard.read(group + "/lds_logit_probs_GM");
-  const std::span<const std::uint8_t> keep(keep_MS.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(keep_MS.numel()));
+  const std::span<const std::uint8_t> keep(keep_MS.const_data_ptr<std::uint8_t>(),
+                                           static_cast<std::size_t>(keep_MS.numel()));
   std::vector<std::optional<double>> values;
   for (std::int64_t g = 0; g < scores_GS.size(0); ++g) {
     values.push_back(lds(keep, numbers(scores_GS.select(0, g)), numbers(logits_GM.select(0, g))));
@@ -178,7 +179,8 @@ void add_training(const Session& session, const Inputs& inputs, RunResults& resu
   if (!std::filesystem::exists(session.folder.estimator())) return;
   const StoredEstimator stored = load_estimator(session.folder.estimator(), inputs.model_fingerprint);
   const at::Tensor theta = stored.estimator.weight();
-  results.theta = ThetaView{stored.estimator.num_layers(), stored.estimator.num_heads(),
+  results.theta = ThetaView{stored.estimator.num_layers(),
+                            stored.estimator.num_heads(),
                             {theta.const_data_ptr<float>(), theta.const_data_ptr<float>() + theta.numel()}};
   results.counts.training_examples = stored.origin.num_examples;
   results.counts.training_targets = stored.origin.num_targets;

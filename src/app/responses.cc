@@ -27,15 +27,17 @@ void check_skipped(const Session& session, const Corpus& corpus, const std::vect
   if (static_cast<double>(skipped) > bearable) {
     throw UserError(std::to_string(skipped) + " of " + std::to_string(total) + " examples of " + corpus.options.path +
                         " cannot be used",
-                    text, "mend the data set, or raise data.max_bad_fraction (" +
-                              std::to_string(session.options.data.max_bad_fraction) + ")");
+                    text,
+                    "mend the data set, or raise data.max_bad_fraction (" +
+                        std::to_string(session.options.data.max_bad_fraction) + ")");
   }
   if (skipped > 0) session.log.say(std::string(to_text(corpus.split)) + " examples left out: " + text);
 }
 
 }  // namespace
 
-void write_response(ShardWriter& writer, const StoredResponse& response, const Example& example, const std::string& text) {
+void write_response(ShardWriter& writer, const StoredResponse& response, const Example& example,
+                    const std::string& text) {
   const std::string group = example_group(response.example);
   writer.write_attribute(group, "id", example.id);
   writer.write_attribute(group, "skipped", response.skipped);
@@ -56,7 +58,9 @@ std::vector<StoredResponse> read_responses(const Session& session, const Inputs&
         const std::string group = example_group(e);
         const at::Tensor tokens = shard.read(group + "/tokens");
         const auto* first = tokens.const_data_ptr<std::int64_t>();
-        responses.push_back({e, shard.text_attribute(group, "skipped"), {first, first + tokens.numel()},
+        responses.push_back({e,
+                             shard.text_attribute(group, "skipped"),
+                             {first, first + tokens.numel()},
                              shard.int_attribute(group, "ended") != 0});
       }
     }
@@ -65,7 +69,8 @@ std::vector<StoredResponse> read_responses(const Session& session, const Inputs&
   });
 }
 
-AttributionInput make_input(const Example& example, Prompt prompt, Response response, const SentenceSplitter& splitter) {
+AttributionInput make_input(const Example& example, Prompt prompt, Response response,
+                            const SentenceSplitter& splitter) {
   AttributionInput input{std::move(prompt), std::move(response), {}, {}};
   input.targets = split_targets(input.response, splitter);
   input.task.example_id = example.id;

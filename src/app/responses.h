@@ -21,7 +21,8 @@ struct StoredResponse {
   bool ended = false;
 };
 
-void write_response(ShardWriter& writer, const StoredResponse& response, const Example& example, const std::string& text);
+void write_response(ShardWriter& writer, const StoredResponse& response, const Example& example,
+                    const std::string& text);
 
 /// All responses of a data set in order, after checking that not too many are unusable. \collective
 /// \throws AgreedError if the stage is not complete, or more examples than data.max_bad_fraction are left out

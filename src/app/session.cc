@@ -70,8 +70,8 @@ Log make_log(int rank) {
   return {std::cerr, rank, style};
 }
 
-Session open_session(Environment& environment, const std::string& config_file, const std::vector<std::string>& overrides,
-                     const std::optional<std::string>& out) {
+Session open_session(Environment& environment, const std::string& config_file,
+                     const std::vector<std::string>& overrides, const std::optional<std::string>& out) {
   Communicator& ranks = environment.communicator();
   RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
   RunFolder folder(out ? std::filesystem::path(*out) : std::filesystem::path("runs") / options.name);

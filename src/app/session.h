@@ -46,7 +46,8 @@ struct Session {
 
 /// Loads the config, then makes the run folder or checks that it belongs to the same options. \collective
 /// \param out  run folder; runs/<name> where it is not given
-/// \throws AgreedError on all ranks: the config is faulty, the folder cannot be written, or it was made with other options
+/// \throws AgreedError on all ranks: the config is faulty, the folder cannot be written, or it was made with other
+/// options
 [[nodiscard]] Session open_session(Environment& environment, const std::string& config_file,
                                    const std::vector<std::string>& overrides, const std::optional<std::string>& out);
 

@@ -46,7 +46,8 @@ void report_stage(const Session& session, const Inputs& inputs, std::ostream& ou
 
 /// Stage descriptions, shared by those who write and those who read.
 [[nodiscard]] Chunking chunking_of(const Session& session, const Corpus& corpus);
-[[nodiscard]] ChunkStage responses_of(const Session& session, const Inputs& inputs, Split split, const Chunking& chunking);
+[[nodiscard]] ChunkStage responses_of(const Session& session, const Inputs& inputs, Split split,
+                                      const Chunking& chunking);
 [[nodiscard]] ChunkStage ablations_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
 [[nodiscard]] ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
 

@@ -61,10 +61,10 @@ class Esm final : public Attributor {
     const at::Tensor keep_MS = measured.keep_MS.contiguous();
     const at::Tensor logit_probs_GM = measured.outcomes.logit_probs_GM.contiguous();
     for (std::int64_t g = 0; g < scores_GS.size(0); ++g) {
-      const EsmScores fit = esm_scores({keep_MS.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(keep_MS.numel())},
-                                 {logit_probs_GM.const_data_ptr<double>() + g * num_ablations_,
-                                  static_cast<std::size_t>(num_ablations_)},
-                                 task.targets[static_cast<std::size_t>(g)].size(), lambda_);
+      const EsmScores fit = esm_scores(
+          {keep_MS.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(keep_MS.numel())},
+          {logit_probs_GM.const_data_ptr<double>() + g * num_ablations_, static_cast<std::size_t>(num_ablations_)},
+          task.targets[static_cast<std::size_t>(g)].size(), lambda_);
       scores_GS.select(0, g).copy_(at::tensor(fit.scores_S, at::kDouble));
     }
     cost.seconds += timer.seconds();
@@ -109,9 +109,15 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
         AT2_EXPECT(estimator.has_value(), "AT2 needs an estimator");
         attributors.push_back(make_at2(*estimator));
         break;
-      case Method::average_attention: attributors.push_back(make_average_attention()); break;
-      case Method::gradient: attributors.push_back(make_gradient()); break;
-      case Method::leave_one_out: attributors.push_back(make_leave_one_out()); break;
+      case Method::average_attention:
+        attributors.push_back(make_average_attention());
+        break;
+      case Method::gradient:
+        attributors.push_back(make_gradient());
+        break;
+      case Method::leave_one_out:
+        attributors.push_back(make_leave_one_out());
+        break;
       case Method::esm:
         for (const std::int64_t count : options.esm_ablations) {
           attributors.push_back(make_esm(count, options.esm_lambda));

@@ -9,8 +9,9 @@
 
 namespace at2 {
 
-/// L1 norm over the model width of the gradient of each target's log-probability with respect to the input embeddings of
-/// the tokens of `span`: float32 [G, T] on the CPU. One forward and G backward passes; no gradients of weights.
-[[nodiscard]] at::Tensor gradient_l1_to_tokens(const LanguageModel& model, const AttributionTask& task, TokenRange span);
+/// L1 norm over the model width of the gradient of each target's log-probability with respect to the input embeddings
+/// of the tokens of `span`: float32 [G, T] on the CPU. One forward and G backward passes; no gradients of weights.
+[[nodiscard]] at::Tensor gradient_l1_to_tokens(const LanguageModel& model, const AttributionTask& task,
+                                               TokenRange span);
 
 }  // namespace at2

@@ -15,7 +15,8 @@ Cost& Cost::operator+=(const Cost& other) {
   return *this;
 }
 
-Measurements::Measurements(const LanguageModel& model, AttributionTask task, TokenRange span, MeasurementOptions options)
+Measurements::Measurements(const LanguageModel& model, AttributionTask task, TokenRange span,
+                           MeasurementOptions options)
     : model_(&model), task_(std::move(task)), span_(span), options_(options), shared_(std::make_shared<Shared>()) {
   check(task_);
 }

@@ -42,8 +42,8 @@ class ContractViolation : public std::logic_error {
 }  // namespace at2
 
 /// Throws ContractViolation unless `condition` holds; `message` says what was expected.
-#define AT2_EXPECT(condition, message)                                          \
-  do {                                                                          \
-    if (!(condition)) [[unlikely]]                                              \
-      ::at2::contract_violation(#condition, __FILE__, __LINE__, (message));     \
+#define AT2_EXPECT(condition, message)                                      \
+  do {                                                                      \
+    if (!(condition)) [[unlikely]]                                          \
+      ::at2::contract_violation(#condition, __FILE__, __LINE__, (message)); \
   } while (false)

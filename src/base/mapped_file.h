@@ -11,7 +11,8 @@ namespace at2 {
 /// Maps a whole file read-only for as long as it lives. Pages are shared by all processes that map the same file.
 class MappedFile {
  public:
-  /// \throws UserError naming `path` if it is missing, unreadable or not a regular file. An empty file maps to no bytes.
+  /// \throws UserError naming `path` if it is missing, unreadable or not a regular file. An empty file maps to no
+  /// bytes.
   explicit MappedFile(const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;

@@ -61,14 +61,16 @@ Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokeniz
   prompt.context = {rendered.content_begin + example.context.begin, rendered.content_begin + example.context.end};
   prompt.context.end = std::min(prompt.context.end, rendered.content_end);
   prompt.text = std::move(rendered.text);
-  const std::string_view context = std::string_view(prompt.text).substr(
-      static_cast<std::size_t>(prompt.context.begin), static_cast<std::size_t>(std::max<std::int64_t>(0, prompt.context.size())));
+  const std::string_view context =
+      std::string_view(prompt.text)
+          .substr(static_cast<std::size_t>(prompt.context.begin),
+                  static_cast<std::size_t>(std::max<std::int64_t>(0, prompt.context.size())));
   if (trimmed(context).empty()) throw RecordError("empty context", example.id);
   Encoding encoding = tokenizer.encode(prompt.text);
   if (std::ssize(encoding.ids) > max_tokens) {
-    throw RecordError("prompt longer than the model allows",
-                      example.id + ": " + std::to_string(encoding.ids.size()) + " tokens, " +
-                          std::to_string(max_tokens) + " fit beside the response");
+    throw RecordError("prompt longer than the model allows", example.id + ": " + std::to_string(encoding.ids.size()) +
+                                                                 " tokens, " + std::to_string(max_tokens) +
+                                                                 " fit beside the response");
   }
   prompt.tokens = std::move(encoding.ids);
   prompt.token_chars = std::move(encoding.ranges);
@@ -84,13 +86,14 @@ Sources split_sources(const Example& example, const Prompt& prompt, SourceKind k
     for (std::int64_t t = prompt.context_tokens.begin; t < prompt.context_tokens.end; ++t) {
       const CharRange chars = prompt.token_chars[static_cast<std::size_t>(t)];
       sources.tokens.push_back({t, t + 1});
-      sources.chars.push_back({std::max(chars.begin, prompt.context.begin) - origin,
-                               std::min(chars.end, prompt.context.end) - origin});
+      sources.chars.push_back(
+          {std::max(chars.begin, prompt.context.begin) - origin, std::min(chars.end, prompt.context.end) - origin});
     }
   } else {
     if (kind == SourceKind::sentence) {
-      sources.chars = splitter.split(std::string_view(prompt.text).substr(static_cast<std::size_t>(origin),
-                                                                          static_cast<std::size_t>(prompt.context.size())));
+      sources.chars = splitter.split(
+          std::string_view(prompt.text)
+              .substr(static_cast<std::size_t>(origin), static_cast<std::size_t>(prompt.context.size())));
     } else {
       for (const CharRange& passage : example.passages) {
         const CharRange chars{passage.begin - example.context.begin,
@@ -114,7 +117,8 @@ Response decode_response(const Tokenizer& tokenizer, std::span<const std::int64_
   std::size_t first_open = 0;
   // A prefix whose text is not a prefix of the whole ends inside a character: its last tokens wait for the rest.
   for (std::size_t count = 1; count <= tokens.size(); ++count) {
-    const std::string prefix = count == tokens.size() ? response.text : tokenizer.decode(tokens.first(count), SkipSpecial::no);
+    const std::string prefix =
+        count == tokens.size() ? response.text : tokenizer.decode(tokens.first(count), SkipSpecial::no);
     if (!response.text.starts_with(prefix)) continue;
     const CharRange range{begin, std::ssize(prefix)};
     for (; first_open < count; ++first_open) response.token_chars.push_back(range);

@@ -89,8 +89,7 @@ ExampleEvaluation evaluate_example(Measurements& measurements, std::span<const s
   const MaskOptions masks{options.lds_ablations, options.keep_probability, MaskSeeding::per_example, options.seed,
                           MaskPurpose::evaluation};
   const Cost before = measurements.spent();
-  evaluation.lds_ablations =
-      measurements.measure(random_keep_masks(task.example_id, std::ssize(task.sources), masks));
+  evaluation.lds_ablations = measurements.measure(random_keep_masks(task.example_id, std::ssize(task.sources), masks));
   Cost shared;
   evaluation.full_log_probs_G = measurements.unablated(shared).log_probs_GM.select(1, 0).clone();
   for (const auto& attributor : attributors) {

@@ -17,7 +17,9 @@ at::Tensor attend_one(const at::Tensor& queries, const at::Tensor& keys, const a
   const std::int64_t rows = queries.size(2);
   if (!queries.is_cpu()) {
     const auto shape = queries.sizes();
-    const auto wide = [&](const at::Tensor& x) { return x.unsqueeze(1).expand({shape[0], group, x.size(1), x.size(2)}); };
+    const auto wide = [&](const at::Tensor& x) {
+      return x.unsqueeze(1).expand({shape[0], group, x.size(1), x.size(2)});
+    };
     const auto bias = mask.bias.defined() ? std::optional<at::Tensor>(mask.bias) : std::nullopt;
     const bool causal = !bias && rows > 1;
     return at::scaled_dot_product_attention(queries, wide(keys), wide(values), bias, 0.0, causal);
@@ -73,8 +75,8 @@ std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, c
   return masks;
 }
 
-at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& pack, std::span<const SegmentMask> masks,
-                  std::int64_t layer, KvCache* cache) {
+at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& pack,
+                  std::span<const SegmentMask> masks, std::int64_t layer, KvCache* cache) {
   const std::int64_t heads = config.num_heads;
   const std::int64_t kv_heads = config.num_kv_heads;
   const std::int64_t group = heads / kv_heads;
@@ -86,8 +88,10 @@ at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& 
   for (std::size_t i = 0; i < pack.segments.size(); ++i) {
     const Segment& segment = pack.segments[i];
     const std::int64_t rows = segment.rows.end - segment.rows.begin;
-    const at::Tensor queries =
-        qkv.narrow(0, segment.rows.begin, rows).narrow(1, 0, heads).view({rows, kv_heads, group, width}).permute({1, 2, 0, 3});
+    const at::Tensor queries = qkv.narrow(0, segment.rows.begin, rows)
+                                   .narrow(1, 0, heads)
+                                   .view({rows, kv_heads, group, width})
+                                   .permute({1, 2, 0, 3});
     KvCache::View seen;
     if (segment.cache_slot >= 0) {
       seen = cache->append(layer, segment.cache_slot, keys.narrow(0, segment.rows.begin, rows),

@@ -19,7 +19,8 @@ struct SegmentMask {
 };
 
 /// One mask per segment.
-[[nodiscard]] std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, const at::TensorOptions& options);
+[[nodiscard]] std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache,
+                                                     const at::TensorOptions& options);
 
 /// Attention output [R, H K] of every row of the pack. Appends keys and values of segments with a slot to the cache.
 /// \param qkv  [R, H + 2 N, K], queries and keys rotated

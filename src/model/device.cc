@@ -23,10 +23,14 @@ std::string load_cuda() {
 
 at::ScalarType chosen_dtype(DtypeChoice choice, at::ScalarType otherwise) {
   switch (choice) {
-    case DtypeChoice::float32: return at::kFloat;
-    case DtypeChoice::bfloat16: return at::kBFloat16;
-    case DtypeChoice::float16: return at::kHalf;
-    case DtypeChoice::automatic: break;
+    case DtypeChoice::float32:
+      return at::kFloat;
+    case DtypeChoice::bfloat16:
+      return at::kBFloat16;
+    case DtypeChoice::float16:
+      return at::kHalf;
+    case DtypeChoice::automatic:
+      break;
   }
   return otherwise;
 }

@@ -89,8 +89,7 @@ std::vector<Generation> generate_greedy(const LanguageModel& model, std::span<co
   const auto batch = static_cast<std::size_t>(limits.batch_size);
   for (std::size_t begin = 0; begin < prompts.size(); begin += batch) {
     const std::size_t count = std::min(batch, prompts.size() - begin);
-    generate_batch(model, prompts.subspan(begin, count), limits, begin,
-                   std::span(generations).subspan(begin, count));
+    generate_batch(model, prompts.subspan(begin, count), limits, begin, std::span(generations).subspan(begin, count));
   }
   return generations;
 }

@@ -120,8 +120,8 @@ at::Tensor target_log_odds(const at::Tensor& logits, const at::Tensor& targets) 
     for (std::int64_t row = begin; row < end; ++row) {
       const float* x = rows + row * size;
       // The largest of the others, so that a target far above them does not make their sum underflow.
-      const float shift = std::max(row_loops::largest(x, target[row]),
-                                   row_loops::largest(x + target[row] + 1, size - target[row] - 1));
+      const float shift =
+          std::max(row_loops::largest(x, target[row]), row_loops::largest(x + target[row] + 1, size - target[row] - 1));
       const double others = row_loops::sum_exp_without(x, size, target[row], shift);
       to[row] = static_cast<double>(x[target[row]] - shift) - std::log(others);
     }

@@ -22,8 +22,8 @@ double scaled_frequency(double frequency, const RopeOptions& rope) {
   const auto original = static_cast<double>(rope.original_max_positions);
   if (wavelength < original / rope.high_frequency_factor) return frequency;
   if (wavelength > original / rope.low_frequency_factor) return frequency / rope.factor;
-  const double smooth = (original / wavelength - rope.low_frequency_factor) /
-                        (rope.high_frequency_factor - rope.low_frequency_factor);
+  const double smooth =
+      (original / wavelength - rope.low_frequency_factor) / (rope.high_frequency_factor - rope.low_frequency_factor);
   return (1.0 - smooth) * frequency / rope.factor + smooth * frequency;
 }
 
@@ -33,9 +33,11 @@ at::Tensor inverse_frequencies(const ModelConfig& config) {
   at::Tensor frequencies = at::empty({half}, at::kFloat);
   float* to = frequencies.mutable_data_ptr<float>();
   for (std::int64_t j = 0; j < half; ++j) {
-    double frequency = std::pow(config.rope.theta, -2.0 * static_cast<double>(j) / static_cast<double>(config.head_width));
+    double frequency =
+        std::pow(config.rope.theta, -2.0 * static_cast<double>(j) / static_cast<double>(config.head_width));
     if (config.rope.scaling == RopeOptions::Scaling::llama3) frequency = scaled_frequency(frequency, config.rope);
-    if (!config.rope.divisors.empty()) frequency /= static_cast<double>(config.rope.divisors[static_cast<std::size_t>(j)]);
+    if (!config.rope.divisors.empty())
+      frequency /= static_cast<double>(config.rope.divisors[static_cast<std::size_t>(j)]);
     to[j] = static_cast<float>(frequency);
   }
   return frequencies;
@@ -44,7 +46,6 @@ at::Tensor inverse_frequencies(const ModelConfig& config) {
 at::Tensor as_tensor(const std::vector<std::int64_t>& numbers, const at::Device& device) {
   return at::tensor(numbers, at::kLong).to(device);
 }
-
 
 }  // namespace
 
@@ -57,8 +58,9 @@ LanguageModel::LanguageModel(ModelConfig config, Weights weights, ComputePlace p
 }
 
 KvCache LanguageModel::make_cache(std::int64_t slots, std::int64_t capacity) const {
-  return {config_.num_layers, slots, config_.num_kv_heads, capacity, config_.head_width,
-          at::TensorOptions().device(place_.device).dtype(place_.dtype)};
+  return {config_.num_layers,   slots,
+          config_.num_kv_heads, capacity,
+          config_.head_width,   at::TensorOptions().device(place_.device).dtype(place_.dtype)};
 }
 
 at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options) const {
@@ -68,8 +70,7 @@ at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options
       as_tensor(pack.positions, place_.device).to(at::kFloat).unsqueeze(1) * inverse_frequencies_.unsqueeze(0);
   const at::Tensor cos = angles.cos();
   const at::Tensor sin = angles.sin();
-  const auto masks =
-      segment_masks(pack, options.cache, at::TensorOptions().device(place_.device).dtype(place_.dtype));
+  const auto masks = segment_masks(pack, options.cache, at::TensorOptions().device(place_.device).dtype(place_.dtype));
   const at::Tensor wanted = as_tensor(pack.wanted, place_.device);
   const std::int64_t heads = config_.num_heads;
   const std::int64_t kv_heads = config_.num_kv_heads;

@@ -67,10 +67,12 @@ RopeOptions read_rope(const Keys& keys, const json& config, const std::string& f
   const auto found = config.find("rope_scaling");
   if (found == config.end() || found->is_null()) return rope;
   const Keys scaling(*found, file + ", rope_scaling");
-  const std::string type = scaling.get<std::string>("rope_type").value_or(scaling.get<std::string>("type").value_or(""));
+  const std::string type =
+      scaling.get<std::string>("rope_type").value_or(scaling.get<std::string>("type").value_or(""));
   if (type == "default") return rope;
   if (type != "llama3") {
-    throw UserError(file + ": RoPE type \"" + type + "\" is not supported", "known: default, llama3", "use another model");
+    throw UserError(file + ": RoPE type \"" + type + "\" is not supported", "known: default, llama3",
+                    "use another model");
   }
   rope.scaling = RopeOptions::Scaling::llama3;
   rope.factor = scaling.require<double>("factor");
@@ -90,7 +92,8 @@ std::vector<std::int64_t> read_end_tokens(const json& object) {
 
 void check(const ModelConfig& config, const std::string& file) {
   const auto positive = [&](std::int64_t number, const char* what) {
-    if (number <= 0) throw UserError(file + ": " + what + " is " + std::to_string(number), "it must be positive", "check model.path");
+    if (number <= 0)
+      throw UserError(file + ": " + what + " is " + std::to_string(number), "it must be positive", "check model.path");
   };
   positive(config.num_layers, "the number of layers");
   positive(config.num_heads, "the number of heads");
@@ -126,8 +129,8 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   config.num_heads = keys.require<std::int64_t>("num_attention_heads");
   config.num_kv_heads = keys.get<std::int64_t>("num_key_value_heads").value_or(config.num_heads);
   config.model_width = keys.require<std::int64_t>("hidden_size");
-  config.head_width = keys.get<std::int64_t>("head_dim").value_or(
-      config.num_heads > 0 ? config.model_width / config.num_heads : 0);
+  config.head_width =
+      keys.get<std::int64_t>("head_dim").value_or(config.num_heads > 0 ? config.model_width / config.num_heads : 0);
   config.feed_forward_width = keys.require<std::int64_t>("intermediate_size");
   config.vocabulary_size = keys.require<std::int64_t>("vocab_size");
   config.max_positions = keys.require<std::int64_t>("max_position_embeddings");
@@ -148,15 +151,16 @@ ModelConfig read_model_config(const GgufFile& file) {
   ModelConfig config;
   config.model_type = file.require_text("general.architecture");
   if (config.model_type != "llama") {
-    throw UserError(name + ": architecture \"" + config.model_type + "\" is not supported", supported, "use another model");
+    throw UserError(name + ": architecture \"" + config.model_type + "\" is not supported", supported,
+                    "use another model");
   }
   const auto key = [](const char* suffix) { return std::string("llama.") + suffix; };
   config.num_layers = file.require_integer(key("block_count"));
   config.num_heads = file.require_integer(key("attention.head_count"));
   config.num_kv_heads = file.integer(key("attention.head_count_kv")).value_or(config.num_heads);
   config.model_width = file.require_integer(key("embedding_length"));
-  config.head_width = file.integer(key("attention.key_length")).value_or(
-      config.num_heads > 0 ? config.model_width / config.num_heads : 0);
+  config.head_width = file.integer(key("attention.key_length"))
+                          .value_or(config.num_heads > 0 ? config.model_width / config.num_heads : 0);
   config.feed_forward_width = file.require_integer(key("feed_forward_length"));
   config.max_positions = file.require_integer(key("context_length"));
   config.norm_epsilon = file.require_real(key("attention.layer_norm_rms_epsilon"));

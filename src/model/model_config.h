@@ -2,7 +2,8 @@
 /// \brief The numbers that define a decoder, read from config.json or from GGUF metadata.
 ///
 /// Shape letters in this room (row-major, last index fastest): R rows (tokens of a pack), W wanted rows, D model width,
-/// H query heads, N key/value heads, K head width, I width of the feed-forward layer, V vocabulary, L layers, U target tokens.
+/// H query heads, N key/value heads, K head width, I width of the feed-forward layer, V vocabulary, L layers, U target
+/// tokens.
 #pragma once
 
 #include <cstdint>

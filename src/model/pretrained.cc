@@ -78,9 +78,12 @@ at::ScalarType stored_dtype(const std::filesystem::path& path) {
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
     if (most == elements.end()) return at::kHalf;
     switch (most->first) {
-      case TensorType::f32: return at::kFloat;
-      case TensorType::bf16: return at::kBFloat16;
-      default: return at::kHalf;
+      case TensorType::f32:
+        return at::kFloat;
+      case TensorType::bf16:
+        return at::kBFloat16;
+      default:
+        return at::kHalf;
     }
   };
   return is_folder(path) ? most_common(SafetensorsModel(path).tensors()) : most_common(GgufFile(path).tensors());
@@ -95,8 +98,8 @@ LanguageModel load_language_model(const std::filesystem::path& path, const Model
 std::string model_fingerprint(const std::filesystem::path& path) {
   if (!is_folder(path)) return fingerprint_file(path);
   std::vector<std::filesystem::path> files = SafetensorsModel(path).files();
-  for (const char* name : {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-                           "chat_template.jinja"}) {
+  for (const char* name :
+       {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"}) {
     if (std::filesystem::exists(path / name)) files.push_back(path / name);
   }
   std::sort(files.begin(), files.end());

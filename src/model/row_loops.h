@@ -10,7 +10,8 @@ namespace at2::row_loops {
 
 void rms_norm(const float* x, const float* weight, float* out, std::int64_t width, float epsilon);
 /// residual += update; out = rms_norm(residual)
-void add_rms_norm(float* residual, const float* update, const float* weight, float* out, std::int64_t width, float epsilon);
+void add_rms_norm(float* residual, const float* update, const float* weight, float* out, std::int64_t width,
+                  float epsilon);
 void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos, const float* sin);
 void gated_silu(const float* gate_up, float* out, std::int64_t width);
 /// sum_v exp(x_v - shift) without v = excluded

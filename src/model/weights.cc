@@ -27,17 +27,16 @@ struct Names {
   const char* down;
 };
 
-constexpr Names hugging_face_names{
-    "model.embed_tokens.weight",
-    "model.norm.weight",
-    "lm_head.weight",
-    "model.layers.",
-    "input_layernorm.weight",
-    {"self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"},
-    "self_attn.o_proj.weight",
-    "post_attention_layernorm.weight",
-    {"mlp.gate_proj.weight", "mlp.up_proj.weight"},
-    "mlp.down_proj.weight"};
+constexpr Names hugging_face_names{"model.embed_tokens.weight",
+                                   "model.norm.weight",
+                                   "lm_head.weight",
+                                   "model.layers.",
+                                   "input_layernorm.weight",
+                                   {"self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"},
+                                   "self_attn.o_proj.weight",
+                                   "post_attention_layernorm.weight",
+                                   {"mlp.gate_proj.weight", "mlp.up_proj.weight"},
+                                   "mlp.down_proj.weight"};
 
 constexpr Names gguf_names{"token_embd.weight",
                            "output_norm.weight",
@@ -92,11 +91,12 @@ class WeightReader {
     const std::int64_t rows = shape.front();
     const auto row = static_cast<std::size_t>(to.numel() / rows);
     at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-      dequantize_rows(entry, begin, end, out.subspan(static_cast<std::size_t>(begin) * row, static_cast<std::size_t>(end - begin) * row));
+      dequantize_rows(entry, begin, end,
+                      out.subspan(static_cast<std::size_t>(begin) * row, static_cast<std::size_t>(end - begin) * row));
     });
     if (!at::isfinite(to).all().item<bool>()) {
-      throw UserError(file_ + ": tensor " + name + " holds NaN or infinity", "the file is damaged or was badly converted",
-                      "get the weights again");
+      throw UserError(file_ + ": tensor " + name + " holds NaN or infinity",
+                      "the file is damaged or was badly converted", "get the weights again");
     }
   }
 

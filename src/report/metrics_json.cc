@@ -41,9 +41,7 @@ Json counts_json(const RunCounts& counts) {
 }
 
 Json stage_json(const StageRow& stage) {
-  return {{"stage", stage.stage},
-          {"forward_passes", number(stage.forward_passes)},
-          {"seconds", number(stage.seconds)}};
+  return {{"stage", stage.stage}, {"forward_passes", number(stage.forward_passes)}, {"seconds", number(stage.seconds)}};
 }
 
 }  // namespace

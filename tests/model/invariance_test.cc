@@ -35,7 +35,8 @@ class ThreadsGuard {
 
 TEST(InvarianceTest, RowsOfAProductDoNotDependOnTheNumberOfRows) {
   // The shapes of SmolLM2-135M's projections.
-  for (const auto& [in, out] : std::vector<std::pair<std::int64_t, std::int64_t>>{{576, 960}, {576, 3072}, {1536, 576}}) {
+  for (const auto& [in, out] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{576, 960}, {576, 3072}, {1536, 576}}) {
     const at::Tensor weight = random_matrix(out, in, 1);
     const at::Tensor x = random_matrix(700, in, 2);
     const at::Tensor all = linear_rows(x, weight);

@@ -21,12 +21,23 @@ inline std::map<std::string, at::Tensor> load_golden(const std::filesystem::path
   for (const TensorEntry& entry : file.tensors()) {
     at::ScalarType type = at::kFloat;
     switch (entry.type) {
-      case TensorType::f32: type = at::kFloat; break;
-      case TensorType::f64: type = at::kDouble; break;
-      case TensorType::i32: type = at::kInt; break;
-      case TensorType::i64: type = at::kLong; break;
-      case TensorType::u8: type = at::kByte; break;
-      default: throw std::runtime_error("golden array of another type: " + entry.name);
+      case TensorType::f32:
+        type = at::kFloat;
+        break;
+      case TensorType::f64:
+        type = at::kDouble;
+        break;
+      case TensorType::i32:
+        type = at::kInt;
+        break;
+      case TensorType::i64:
+        type = at::kLong;
+        break;
+      case TensorType::u8:
+        type = at::kByte;
+        break;
+      default:
+        throw std::runtime_error("golden array of another type: " + entry.name);
     }
     at::Tensor array = at::empty(entry.shape, type);
     std::memcpy(array.mutable_data_ptr(), entry.bytes.data(), entry.bytes.size());

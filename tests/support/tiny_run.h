@@ -2,13 +2,13 @@
 /// \brief A whole run on the tiny random Llama, driven through the program as a user drives it.
 #pragma once
 
+#include <sys/wait.h>
 #include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <sys/wait.h>
 
 #include "support/test_files.h"
 
@@ -88,7 +88,8 @@ class TinyRun {
     for (int i = 0; i < count; ++i) {
       nlohmann::json record;
       record["instruction"] = "what is " + tag + std::to_string(i) + "?";
-      record["context"] = "the " + tag + std::to_string(i) + " box is red. it has " + std::string(1 + i % 5, 'x') + " lids.";
+      record["context"] =
+          "the " + tag + std::to_string(i) + " box is red. it has " + std::string(1 + i % 5, 'x') + " lids.";
       record["response"] = "red";
       record["category"] = "closed_qa";
       lines += record.dump() + "\n";
@@ -105,8 +106,13 @@ class TinyRun {
     vocabulary["\n"] = id++;
     json added = json::array();
     for (const char* token : {"<b>", "<e>", "<u>", "<a>"}) {
-      added.push_back({{"id", vocabulary[token]}, {"content", token}, {"single_word", false}, {"lstrip", false},
-                       {"rstrip", false}, {"normalized", false}, {"special", true}});
+      added.push_back({{"id", vocabulary[token]},
+                       {"content", token},
+                       {"single_word", false},
+                       {"lstrip", false},
+                       {"rstrip", false},
+                       {"normalized", false},
+                       {"special", true}});
     }
     // The rest of the model's vocabulary, so that whatever it writes has a text.
     for (int rest = 0; id < 199; ++rest, ++id) vocabulary["w" + std::to_string(rest) + " "] = id;
@@ -119,9 +125,16 @@ class TinyRun {
                 {"post_processor", nullptr},
                 {"decoder", {{"type", "Fuse"}}},
                 {"model",
-                 {{"type", "BPE"}, {"dropout", nullptr}, {"unk_token", "<u>"}, {"continuing_subword_prefix", nullptr},
-                  {"end_of_word_suffix", nullptr}, {"fuse_unk", false}, {"byte_fallback", false},
-                  {"ignore_merges", false}, {"vocab", vocabulary}, {"merges", json::array()}}}}
+                 {{"type", "BPE"},
+                  {"dropout", nullptr},
+                  {"unk_token", "<u>"},
+                  {"continuing_subword_prefix", nullptr},
+                  {"end_of_word_suffix", nullptr},
+                  {"fuse_unk", false},
+                  {"byte_fallback", false},
+                  {"ignore_merges", false},
+                  {"vocab", vocabulary},
+                  {"merges", json::array()}}}}
         .dump();
   }
 

@@ -1,0 +1,89 @@
+// at2 attribute on the default model, as a user calls it.
+#include <gtest/gtest.h>
+
+#include "support/tiny_run.h"
+
+namespace at2 {
+namespace {
+
+using testing::CommandResult;
+using testing::run_command;
+
+class AttributeTest : public ::testing::Test {
+ protected:
+  AttributeTest() {
+    folder_.write("context.txt",
+                  "The caf\u00e9 \u201cSete Mares\u201d opened in 1931. Its first cook was In\u00eas Prado.\nIt has "
+                  "nine tables.\n");
+    folder_.write("response.txt", "The caf\u00e9 opened in 1931.\n");
+  }
+  [[nodiscard]] CommandResult attribute(const std::string& arguments) const {
+    return run_command("cd " + folder_.path().string() + " && " + AT2_PROGRAM +
+                       " attribute --context context.txt --query \"When did it open?\" " + arguments + " 2>/dev/null");
+  }
+  TestFolder folder_;
+};
+
+TEST_F(AttributeTest, JsonHasSourcesTargetsAndScoresWithCodePointOffsets) {
+  const CommandResult result = attribute("--response response.txt --method average_attention --format json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto json = nlohmann::json::parse(result.output);
+  EXPECT_EQ(json["response"], "The caf\u00e9 opened in 1931.") << "less one final newline";
+  ASSERT_EQ(json["sources"].size(), 3U);
+  EXPECT_EQ(json["sources"][0]["begin"], 0);
+  EXPECT_EQ(json["sources"][0]["end"], 37) << "in code points";
+  EXPECT_EQ(json["sources"][1]["text"], "Its first cook was In\u00eas Prado.");
+  EXPECT_EQ(json["sources"][1]["begin"], 38);
+  ASSERT_EQ(json["targets"].size(), 1U);
+  const auto& scores = json["scores"]["average_attention"];
+  ASSERT_EQ(scores.size(), 1U);
+  ASSERT_EQ(scores[0].size(), 3U);
+  EXPECT_GT(scores[0][0].get<double>(), scores[0][2].get<double>()) << "the answer's sentence gets more attention";
+}
+
+TEST_F(AttributeTest, EveryMethodScoresEverySource) {
+  for (const std::string method : {"at2", "average_attention", "esm", "gradient", "leave_one_out"}) {
+    const CommandResult result = attribute("--response response.txt --ablations 16 --format json --method " + method);
+    ASSERT_EQ(result.exit_code, 0) << method << result.output;
+    const auto json = nlohmann::json::parse(result.output);
+    const std::vector<double> scores = json["scores"][method][0];
+    ASSERT_EQ(scores.size(), 3U) << method;
+    EXPECT_GT(scores[0], scores[2]) << method << ": the sentence with the year matters most";
+  }
+}
+
+TEST_F(AttributeTest, TokensAsSourcesCoverTheContext) {
+  const CommandResult result =
+      attribute("--response response.txt --sources token --method average_attention --format json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto json = nlohmann::json::parse(result.output);
+  ASSERT_GT(json["sources"].size(), 20U);
+  EXPECT_EQ(json["sources"].size(), json["scores"]["average_attention"][0].size());
+  EXPECT_EQ(json["sources"][0]["begin"], 0);
+  EXPECT_EQ(json["sources"].back()["end"], 88) << "code points of the text without its final newline";
+}
+
+TEST_F(AttributeTest, WithoutAResponseTheModelAnswers) {
+  const CommandResult result = attribute("--method average_attention --max-new-tokens 24");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("1931"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("\n> "), std::string::npos) << result.output;
+}
+
+TEST_F(AttributeTest, WrongArgumentsSayWhatToDo) {
+  for (const auto& [arguments, fragment] : std::vector<std::pair<std::string, std::string>>{
+           {"--context missing.txt --query q", "missing.txt"},
+           {"--query q", "--context"},
+           {"--context context.txt --query q --method lime", "leave_one_out"},
+           {"--context context.txt --query q --estimator none.h5", "none.h5"},
+           {"--context context.txt --query q --format yaml", "json"}}) {
+    const CommandResult result =
+        run_command("cd " + folder_.path().string() + " && " + AT2_PROGRAM + " attribute " + arguments);
+    EXPECT_EQ(result.exit_code, 1) << arguments;
+    EXPECT_NE(result.output.find("error: "), std::string::npos) << result.output;
+    EXPECT_NE(result.output.find(fragment), std::string::npos) << result.output;
+  }
+}
+
+}  // namespace
+}  // namespace at2

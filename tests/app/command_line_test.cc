@@ -1,0 +1,46 @@
+#include "app/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/test_files.h"
+
+namespace at2 {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(CommandLineTest, RunTakesConfigFolderAndOverrides) {
+  const CommandLine line = parse_command_line({"run", "a.yaml", "--out", "here", "--set", "seed=2", "--set", "x.y=3"});
+  EXPECT_EQ(line.command, Command::run);
+  EXPECT_EQ(line.config_file, "a.yaml");
+  EXPECT_EQ(line.out, "here");
+  EXPECT_THAT(line.overrides, ElementsAre("seed=2", "x.y=3"));
+}
+
+TEST(CommandLineTest, NoWordsAskForHelp) { EXPECT_EQ(parse_command_line({}).command, Command::help); }
+
+TEST(CommandLineTest, AttributeHasDefaults) {
+  const CommandLine line = parse_command_line({"attribute", "--context", "c", "--query", "q"});
+  EXPECT_EQ(line.attribute.method, Method::at2);
+  EXPECT_EQ(line.attribute.sources, SourceKind::sentence);
+  EXPECT_EQ(line.attribute.format, OutputFormat::text);
+  EXPECT_FALSE(line.attribute.response_file.has_value());
+}
+
+TEST(CommandLineTest, WrongWordsAreNamed) {
+  const auto message = [](const std::vector<std::string>& words) {
+    return message_of([&] { static_cast<void>(parse_command_line(words)); });
+  };
+  EXPECT_THAT(message({"rum"}), HasSubstr("at2 rum is not a command"));
+  EXPECT_THAT(message({"run"}), HasSubstr("needs a config"));
+  EXPECT_THAT(message({"run", "a.yaml", "--sett", "x=1"}), HasSubstr("--sett"));
+  EXPECT_THAT(message({"run", "a.yaml", "b.yaml"}), HasSubstr("cannot read the command line"));
+  EXPECT_THAT(message({"config"}), HasSubstr("--dump-default"));
+  EXPECT_THAT(message({"attribute", "--context", "c"}), HasSubstr("--query"));
+  EXPECT_THAT(message({"attribute", "--context", "c", "--query", "q", "--ablations", "1"}), HasSubstr("at least 2"));
+}
+
+}  // namespace
+}  // namespace at2
