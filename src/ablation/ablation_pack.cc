@@ -55,7 +55,7 @@ class TrieBuilder {
       pack_.positions.push_back(position);
       pack_.tokens.push_back(task_.tokens[static_cast<std::size_t>(position)]);
     }
-    pack_.segments.push_back({rows, prefix, -1});
+    pack_.segments.push_back({rows, prefix, -1, std::ssize(task_.tokens)});
     return rows;
   }
 

@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "base/errors.h"
@@ -25,7 +24,7 @@ at::Tensor averaging_matrix(const AttributionTask& task) {
 
 /// Attention weights of some rows, averaged over targets: [G, H, T] for the span.
 at::Tensor averaged_weights(const at::Tensor& queries_UHK, const at::Tensor& keys_RNK, const at::Tensor& bias_UR,
-                            const at::Tensor& average_GU, const TokenRange& span) {
+                            const at::Tensor& average_GU, const TokenRange& span, double score_scale) {
   const std::int64_t tokens = queries_UHK.size(0);
   const std::int64_t heads = queries_UHK.size(1);
   const std::int64_t kv_heads = keys_RNK.size(1);
@@ -34,7 +33,7 @@ at::Tensor averaged_weights(const at::Tensor& queries_UHK, const at::Tensor& key
   const at::Tensor queries = queries_UHK.transpose(0, 1).reshape({kv_heads, heads / kv_heads * tokens, width});
   const at::Tensor scores = at::bmm(queries, keys_RNK.permute({1, 2, 0}))
                                 .to(at::kFloat)
-                                .mul_(1.0 / std::sqrt(static_cast<double>(width)))
+                                .mul_(score_scale)
                                 .view({heads, tokens, rows})
                                 .add_(bias_UR);
   const at::Tensor weights = at::softmax(scores, -1).narrow(2, span.begin, span.size());
@@ -59,7 +58,7 @@ Pack whole_pack(const AttributionTask& task) {
   pack.tokens.assign(task.tokens.begin(), task.tokens.begin() + length);
   pack.positions.resize(static_cast<std::size_t>(length));
   std::iota(pack.positions.begin(), pack.positions.end(), 0);
-  pack.segments.push_back({{0, length}, {}, -1});
+  pack.segments.push_back({{0, length}, {}, -1, std::ssize(task.tokens)});
   return pack;
 }
 
@@ -69,17 +68,18 @@ TokenAttention attention_to_tokens(const LanguageModel& model, const Attribution
   const auto device = model.place().device;
   const Pack pack = whole_pack(task);
   const std::int64_t rows = std::ssize(pack.tokens);
-  const at::Tensor positions = at::tensor(predicting_positions(task), at::kLong).to(device);
+  const std::vector<std::int64_t> predicting = predicting_positions(task);
+  const at::Tensor positions = at::tensor(predicting, at::kLong).to(device);
   const at::Tensor average_GU = averaging_matrix(task).to(device);
-  const at::Tensor later = at::arange(rows, positions.options()).unsqueeze(0) > positions.unsqueeze(1);
-  const at::Tensor bias_UR = at::zeros({positions.size(0), rows}, average_GU.options()).masked_fill_(later, -INFINITY);
-
   const ModelConfig& config = model.config();
+  const at::Tensor all_UR = visibility_bias(predicting, pack.positions, 0).to(device);
+  const at::Tensor near_UR = visibility_bias(predicting, pack.positions, config.sliding_window).to(device);
   TokenAttention attention{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})};
   ForwardOptions options;
   options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
-    const at::Tensor weights_GHT =
-        averaged_weights(queries_RHK.index_select(0, positions), keys_RNK, bias_UR, average_GU, span);
+    const at::Tensor& bias_UR = config.window_of(layer) > 0 ? near_UR : all_UR;
+    const at::Tensor weights_GHT = averaged_weights(queries_RHK.index_select(0, positions), keys_RNK, bias_UR,
+                                                    average_GU, span, config.score_scale);
     attention.attention_GTF.narrow(2, layer * config.num_heads, config.num_heads).copy_(weights_GHT.transpose(1, 2));
   };
   // A wanted row only makes the last layer's remainder as cheap as it can be: its result is not used.

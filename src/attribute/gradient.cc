@@ -14,9 +14,8 @@ at::Tensor gradient_l1_to_tokens(const LanguageModel& model, const AttributionTa
   const auto device = model.place().device;
   Pack pack = whole_pack(task);
   pack.wanted = predicting_positions(task);
-  const at::Tensor tokens = at::tensor(pack.tokens, at::kLong).to(device);
   ForwardOptions options;
-  options.embeddings = model.weights().embedding.index_select(0, tokens).detach().requires_grad_(true);
+  options.embeddings = model.embed(pack.tokens).detach().requires_grad_(true);
   const at::Tensor logits = model.logits(model.hidden(pack, options)).to(at::kFloat);
   const at::Tensor index = target_tokens(task).to(device).unsqueeze(1);
   const at::Tensor log_probs_U = at::log_softmax(logits, 1).gather(1, index).squeeze(1);

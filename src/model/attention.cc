@@ -3,6 +3,7 @@
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/errors.h"
@@ -10,9 +11,13 @@
 namespace at2 {
 namespace {
 
-/// Queries [N, G, n, K] of one segment; keys and values [N, m, K]. Query i sees keys 0 .. m - n + i.
-at::Tensor attend_one(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
-                      const SegmentMask& mask) {
+/// Queries [N, G, n, K] of one segment; keys and values [N, m, K]. Query i sees keys 0 .. m - n + i, less what the mask
+/// hides.
+at::Tensor attend_one(const at::Tensor& queries, const at::Tensor& all_keys, const at::Tensor& all_values,
+                      const SegmentMask& mask, double scale) {
+  const std::int64_t seen = all_keys.size(1) - mask.first_key;
+  const at::Tensor keys = all_keys.narrow(1, mask.first_key, seen);
+  const at::Tensor values = all_values.narrow(1, mask.first_key, seen);
   const std::int64_t group = queries.size(1);
   const std::int64_t rows = queries.size(2);
   if (!queries.is_cpu()) {
@@ -22,13 +27,13 @@ at::Tensor attend_one(const at::Tensor& queries, const at::Tensor& keys, const a
     };
     const auto bias = mask.bias.defined() ? std::optional<at::Tensor>(mask.bias) : std::nullopt;
     const bool causal = !bias && rows > 1;
-    return at::scaled_dot_product_attention(queries, wide(keys), wide(values), bias, 0.0, causal);
+    return at::scaled_dot_product_attention(queries, wide(keys), wide(values), bias, 0.0, causal, scale);
   }
   if (rows == 1) {
     // One row: the heads of a group share keys, so they go into the query length and nothing is masked.
     const at::Tensor folded = queries.reshape({queries.size(0), 1, group, queries.size(3)});
     const at::Tensor out = std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(
-        folded, keys.unsqueeze(1), values.unsqueeze(1), 0.0, /*is_causal=*/false));
+        folded, keys.unsqueeze(1), values.unsqueeze(1), 0.0, /*is_causal=*/false, {}, scale));
     return out.reshape(queries.sizes());
   }
   const auto wide = [&](const at::Tensor& x) {
@@ -38,7 +43,7 @@ at::Tensor attend_one(const at::Tensor& queries, const at::Tensor& keys, const a
                         ? std::optional<at::Tensor>(mask.bias.view({1, 1, mask.bias.size(0), mask.bias.size(1)}))
                         : std::nullopt;
   return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(queries, wide(keys), wide(values), 0.0,
-                                                                     /*is_causal=*/!bias, bias));
+                                                                     /*is_causal=*/!bias, bias, scale));
 }
 
 /// Rows of `x` [R, N, K] that a segment reads, in order: [m, N, K].
@@ -51,28 +56,64 @@ at::Tensor visible_rows(const at::Tensor& x, const Segment& segment) {
   return at::cat(parts);
 }
 
-std::int64_t earlier_keys(const Segment& segment, const KvCache* cache) {
-  if (segment.cache_slot >= 0) return cache->length(segment.cache_slot);
-  std::int64_t count = 0;
-  for (const RowRange& range : segment.prefix) count += range.end - range.begin;
-  return count;
+/// Positions of all keys that a segment's queries are compared with, in order.
+std::vector<std::int64_t> key_positions(const Pack& pack, const Segment& segment, const KvCache* cache) {
+  std::vector<std::int64_t> positions;
+  const auto add_rows = [&](const RowRange& range) {
+    positions.insert(positions.end(), pack.positions.begin() + range.begin, pack.positions.begin() + range.end);
+  };
+  if (segment.cache_slot >= 0) {
+    const auto held = cache->positions(segment.cache_slot);
+    positions.assign(held.begin(), held.end());
+  }
+  for (const RowRange& range : segment.prefix) add_rows(range);
+  add_rows(segment.rows);
+  return positions;
+}
+
+SegmentMask mask_of(std::span<const std::int64_t> queries, std::span<const std::int64_t> keys, std::int64_t window,
+                    const at::TensorOptions& options) {
+  SegmentMask mask;
+  const bool slides = window > 0 && queries.back() - keys.front() >= window;
+  if (slides) {
+    // Positions grow: what the first query cannot see, none can.
+    const std::int64_t out_of_sight = queries.front() - window;
+    mask.first_key = std::upper_bound(keys.begin(), keys.end(), out_of_sight) - keys.begin();
+  }
+  const auto seen = keys.subspan(static_cast<std::size_t>(mask.first_key));
+  const bool causality_is_enough = !slides && seen.size() == queries.size();
+  if (queries.size() == 1 || causality_is_enough) return mask;
+  mask.bias = visibility_bias(queries, seen, window).to(options);
+  return mask;
 }
 
 }  // namespace
 
-std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, const at::TensorOptions& options) {
-  std::vector<SegmentMask> masks(pack.segments.size());
-  for (std::size_t i = 0; i < masks.size(); ++i) {
-    const Segment& segment = pack.segments[i];
+std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, std::int64_t window,
+                                       const at::TensorOptions& options) {
+  std::vector<SegmentMask> masks;
+  for (const Segment& segment : pack.segments) {
     AT2_EXPECT(segment.cache_slot < 0 || cache != nullptr, "a segment names a slot, but there is no cache");
     AT2_EXPECT(segment.cache_slot < 0 || segment.prefix.empty(), "a segment has a slot or a prefix, not both");
-    const std::int64_t rows = segment.rows.end - segment.rows.begin;
-    const std::int64_t earlier = earlier_keys(segment, cache);
-    if (earlier == 0 || rows == 1) continue;
-    masks[i].bias = at::zeros({rows, earlier + rows}, options);
-    masks[i].bias.narrow(1, earlier, rows).copy_(at::full({rows, rows}, -INFINITY, options).triu(1));
+    const auto rows = static_cast<std::size_t>(segment.rows.end - segment.rows.begin);
+    const std::vector<std::int64_t> keys = key_positions(pack, segment, cache);
+    masks.push_back(mask_of(std::span(keys).last(rows), keys, window, options));
   }
   return masks;
+}
+
+at::Tensor visibility_bias(std::span<const std::int64_t> queries, std::span<const std::int64_t> keys,
+                           std::int64_t window) {
+  const auto num_keys = std::ssize(keys);
+  at::Tensor bias = at::full({std::ssize(queries), num_keys}, -INFINITY);
+  auto* row = bias.mutable_data_ptr<float>();
+  for (const std::int64_t query : queries) {
+    const auto first = window > 0 ? std::upper_bound(keys.begin(), keys.end(), query - window) : keys.begin();
+    const auto last = std::upper_bound(keys.begin(), keys.end(), query);
+    std::fill(row + (first - keys.begin()), row + (last - keys.begin()), 0.0F);
+    row += num_keys;
+  }
+  return bias;
 }
 
 at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& pack,
@@ -99,7 +140,7 @@ at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& 
     } else {
       seen = {visible_rows(keys, segment).transpose(0, 1), visible_rows(values, segment).transpose(0, 1)};
     }
-    const at::Tensor out = attend_one(queries, seen.keys, seen.values, masks[i]);  // [N, G, n, K]
+    const at::Tensor out = attend_one(queries, seen.keys, seen.values, masks[i], config.score_scale);  // [N, G, n, K]
     outputs.push_back(out.permute({2, 0, 1, 3}).reshape({rows, heads * width}));
   }
   return outputs.size() == 1 ? outputs.front() : at::cat(outputs);

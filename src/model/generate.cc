@@ -13,32 +13,24 @@ namespace {
 struct Active {
   std::size_t prompt;
   std::int64_t slot;
-  std::int64_t next_token;
+  /// Prompt and continuation.
+  std::vector<std::int64_t> tokens;
 };
 
-/// The prompts as one pack, each wanting its last row.
-Pack prompt_pack(std::span<const std::vector<std::int64_t>> prompts) {
-  Pack pack;
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    AT2_EXPECT(!prompts[i].empty(), "a prompt has at least one token");
-    const auto first = std::ssize(pack.tokens);
-    pack.tokens.insert(pack.tokens.end(), prompts[i].begin(), prompts[i].end());
-    for (std::int64_t position = 0; position < std::ssize(prompts[i]); ++position) pack.positions.push_back(position);
-    pack.segments.push_back({{first, std::ssize(pack.tokens)}, {}, static_cast<std::int64_t>(i)});
-    pack.wanted.push_back(std::ssize(pack.tokens) - 1);
-  }
-  return pack;
-}
-
-/// One new token of every active sequence.
-Pack step_pack(std::span<const Active> active, const KvCache& cache) {
+/// The tokens of every active sequence that the cache does not hold, each wanting its last row.
+Pack next_pack(const LanguageModel& model, std::span<const Active> active, KvCache& cache) {
   Pack pack;
   for (const Active& sequence : active) {
-    const auto row = std::ssize(pack.tokens);
-    pack.tokens.push_back(sequence.next_token);
-    pack.positions.push_back(cache.length(sequence.slot));
-    pack.segments.push_back({{row, row + 1}, {}, sequence.slot});
-    pack.wanted.push_back(row);
+    const auto length = std::ssize(sequence.tokens);
+    // What was computed for a shorter sequence does not hold for this one.
+    if (changes_at(model.config().rope, length)) cache.clear(sequence.slot);
+    const auto first = std::ssize(pack.tokens);
+    for (std::int64_t position = cache.length(sequence.slot); position < length; ++position) {
+      pack.tokens.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
+      pack.positions.push_back(position);
+    }
+    pack.segments.push_back({{first, std::ssize(pack.tokens)}, {}, sequence.slot});
+    pack.wanted.push_back(std::ssize(pack.tokens) - 1);
   }
   return pack;
 }
@@ -58,11 +50,13 @@ void generate_batch(const LanguageModel& model, std::span<const std::vector<std:
   for (const auto& prompt : prompts) longest = std::max(longest, std::ssize(prompt));
   KvCache cache = model.make_cache(std::ssize(prompts), longest + limits.max_new_tokens);
   std::vector<Active> active;
-  for (std::size_t i = 0; i < prompts.size(); ++i) active.push_back({i, static_cast<std::int64_t>(i), 0});
-
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    AT2_EXPECT(!prompts[i].empty(), "a prompt has at least one token");
+    active.push_back({i, static_cast<std::int64_t>(i), prompts[i]});
+  }
   const auto& ends = model.config().end_tokens;
-  std::vector<std::int64_t> tokens = best_tokens(model, prompt_pack(prompts), cache);
-  for (;;) {
+  while (!active.empty()) {
+    const std::vector<std::int64_t> tokens = best_tokens(model, next_pack(model, active, cache), cache);
     std::vector<Active> going_on;
     for (std::size_t i = 0; i < active.size(); ++i) {
       Generation& generation = generations[active[i].prompt];
@@ -71,11 +65,10 @@ void generate_batch(const LanguageModel& model, std::span<const std::vector<std:
       if (generation.ended) continue;
       generation.tokens.push_back(tokens[i]);
       if (std::ssize(generation.tokens) == limits.max_new_tokens) continue;
-      going_on.push_back({active[i].prompt, active[i].slot, tokens[i]});
+      active[i].tokens.push_back(tokens[i]);
+      going_on.push_back(std::move(active[i]));
     }
-    if (going_on.empty()) return;
     active = std::move(going_on);
-    tokens = best_tokens(model, step_pack(active, cache), cache);
   }
 }
 

@@ -28,15 +28,30 @@ void for_each_row(std::int64_t rows, const Body& body) {
 at::Tensor composite_rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
   const at::Tensor wide = x.to(at::kFloat);
   const at::Tensor scale = at::rsqrt(wide.square().mean(-1, true) + epsilon);
-  return weight * (wide * scale).to(x.scalar_type());
+  return (wide * scale * weight).to(x.scalar_type());
+}
+
+/// Runs the loop of the activation.
+void gated_row(const float* gate_up, float* out, std::int64_t width, Activation activation) {
+  if (activation == Activation::silu) return row_loops::gated_silu(gate_up, out, width);
+  row_loops::gated_gelu_tanh(gate_up, out, width);
 }
 
 }  // namespace
 
-at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight) {
+at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const std::optional<at::Tensor> added = bias.defined() ? std::optional<at::Tensor>(bias) : std::nullopt;
   const std::int64_t rows = x.size(0);
-  if (rows >= min_product_rows) return at::linear(x, weight);
-  return at::linear(at::constant_pad_nd(x, {0, 0, 0, min_product_rows - rows}), weight).narrow(0, 0, rows);
+  if (rows >= min_product_rows) return at::linear(x, weight, added);
+  return at::linear(at::constant_pad_nd(x, {0, 0, 0, min_product_rows - rows}), weight, added).narrow(0, 0, rows);
+}
+
+at::Tensor linear_rows(const at::Tensor& x, const Projection& projection) {
+  if (projection.parts.size() == 1) return linear_rows(x, projection.parts.front(), projection.bias);
+  std::vector<at::Tensor> outputs;
+  for (const at::Tensor& part : projection.parts) outputs.push_back(linear_rows(x, part));
+  const at::Tensor all = at::cat(outputs, 1);
+  return projection.bias.defined() ? all + projection.bias : all;
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
@@ -50,6 +65,28 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
     row_loops::rms_norm(from + row * width, scale, to + row * width, width, static_cast<float>(epsilon));
   });
   return out;
+}
+
+at::Tensor norm_heads(const at::Tensor& x, std::int64_t num_heads, std::int64_t num_kv_heads,
+                      const at::Tensor& query_weight, const at::Tensor& key_weight, double epsilon) {
+  const std::int64_t all_heads = x.size(1);
+  const std::int64_t head_width = x.size(2);
+  if (!is_plain(x)) {
+    return at::cat({composite_rms_norm(x.narrow(1, 0, num_heads), query_weight, epsilon),
+                    composite_rms_norm(x.narrow(1, num_heads, num_kv_heads), key_weight, epsilon),
+                    x.narrow(1, num_heads + num_kv_heads, all_heads - num_heads - num_kv_heads)},
+                   1);
+  }
+  float* rows = x.mutable_data_ptr<float>();
+  const float* of_queries = query_weight.const_data_ptr<float>();
+  const float* of_keys = key_weight.const_data_ptr<float>();
+  for_each_row(x.size(0), [&](std::int64_t row) {
+    float* head = rows + row * all_heads * head_width;
+    for (std::int64_t h = 0; h < num_heads + num_kv_heads; ++h, head += head_width) {
+      row_loops::rms_norm(head, h < num_heads ? of_queries : of_keys, head, head_width, static_cast<float>(epsilon));
+    }
+  });
+  return x;
 }
 
 AddedNorm add_rms_norm(const at::Tensor& residual, const at::Tensor& update, const at::Tensor& weight, double epsilon) {
@@ -70,36 +107,42 @@ AddedNorm add_rms_norm(const at::Tensor& residual, const at::Tensor& update, con
   return {residual, normed};
 }
 
-at::Tensor rotate_heads(const at::Tensor& x, std::int64_t num_heads, const at::Tensor& cos, const at::Tensor& sin) {
+at::Tensor rotate_heads(const at::Tensor& x, std::int64_t num_heads, const RotaryTable& table) {
   const std::int64_t head_width = x.size(2);
+  const std::int64_t half = table.cos.size(1);
   if (is_plain(x)) {
     const std::int64_t stride = x.stride(0);
     float* rows = x.mutable_data_ptr<float>();
-    const float* c = cos.const_data_ptr<float>();
-    const float* s = sin.const_data_ptr<float>();
-    const std::int64_t half = head_width / 2;
+    const float* c = table.cos.const_data_ptr<float>();
+    const float* s = table.sin.const_data_ptr<float>();
     for_each_row(x.size(0), [&](std::int64_t row) {
-      row_loops::rotate(rows + row * stride, num_heads, head_width, c + row * half, s + row * half);
+      row_loops::rotate(rows + row * stride, num_heads, head_width, c + row * half, s + row * half, half);
     });
     return x;
   }
+  const at::Tensor c = table.cos.unsqueeze(1).to(x.scalar_type());
+  const at::Tensor s = table.sin.unsqueeze(1).to(x.scalar_type());
   const at::Tensor turned = x.narrow(1, 0, num_heads);
-  const at::Tensor c = at::cat({cos, cos}, -1).unsqueeze(1).to(x.scalar_type());
-  const at::Tensor s = at::cat({sin, sin}, -1).unsqueeze(1).to(x.scalar_type());
-  const at::Tensor first = turned.narrow(2, 0, head_width / 2);
-  const at::Tensor second = turned.narrow(2, head_width / 2, head_width / 2);
-  const at::Tensor rotated = turned * c + at::cat({-second, first}, -1) * s;
+  const at::Tensor first = turned.narrow(2, 0, half);
+  const at::Tensor second = turned.narrow(2, half, half);
+  const at::Tensor rest = turned.narrow(2, 2 * half, head_width - 2 * half);
+  const at::Tensor rotated = at::cat({first * c - second * s, second * c + first * s, rest}, -1);
   return at::cat({rotated, x.narrow(1, num_heads, x.size(1) - num_heads)}, 1);
 }
 
-at::Tensor gated_silu(const at::Tensor& gate_up) {
+at::Tensor gated(const at::Tensor& gate_up, Activation activation) {
   const std::int64_t width = gate_up.size(1) / 2;
-  if (!is_plain(gate_up)) return at::silu(gate_up.narrow(1, 0, width)) * gate_up.narrow(1, width, width);
+  if (!is_plain(gate_up)) {
+    const at::Tensor gate = gate_up.narrow(1, 0, width);
+    const at::Tensor up = gate_up.narrow(1, width, width);
+    return (activation == Activation::silu ? at::silu(gate) : at::gelu(gate, "tanh")) * up;
+  }
   at::Tensor out = at::empty({gate_up.size(0), width}, gate_up.options());
   const float* from = gate_up.const_data_ptr<float>();
   float* to = out.mutable_data_ptr<float>();
-  for_each_row(gate_up.size(0),
-               [&](std::int64_t row) { row_loops::gated_silu(from + row * 2 * width, to + row * width, width); });
+  for_each_row(gate_up.size(0), [&](std::int64_t row) {
+    gated_row(from + row * 2 * width, to + row * width, width, activation);
+  });
   return out;
 }
 

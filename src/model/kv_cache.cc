@@ -7,7 +7,7 @@ namespace at2 {
 KvCache::KvCache(std::int64_t num_layers, std::int64_t slots, std::int64_t num_kv_heads, std::int64_t capacity,
                  std::int64_t head_width, const at::TensorOptions& options)
     : capacity_(capacity),
-      lengths_(static_cast<std::size_t>(slots), 0),
+      positions_(static_cast<std::size_t>(slots)),
       keys_(at::empty({num_layers, slots, num_kv_heads, capacity, head_width}, options)),
       values_(at::empty({num_layers, slots, num_kv_heads, capacity, head_width}, options)) {}
 
@@ -23,6 +23,9 @@ KvCache::View KvCache::append(std::int64_t layer, std::int64_t slot, const at::T
   return {keys.narrow(1, 0, begin + count), values.narrow(1, 0, begin + count)};
 }
 
-void KvCache::advance(std::int64_t slot, std::int64_t count) { lengths_.at(static_cast<std::size_t>(slot)) += count; }
+void KvCache::advance(std::int64_t slot, std::span<const std::int64_t> positions) {
+  auto& held = positions_.at(static_cast<std::size_t>(slot));
+  held.insert(held.end(), positions.begin(), positions.end());
+}
 
 }  // namespace at2

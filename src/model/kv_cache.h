@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace at2 {
@@ -23,15 +24,22 @@ class KvCache {
   /// Puts rows [n, N, K] behind what the slot holds in this layer and returns all of it. The slot's length changes only
   /// with `advance`, since every layer appends at the same place.
   View append(std::int64_t layer, std::int64_t slot, const at::Tensor& keys_nNK, const at::Tensor& values_nNK);
-  /// Makes the `count` tokens that all layers appended part of the slot.
-  void advance(std::int64_t slot, std::int64_t count);
+  /// Makes the tokens at `positions`, which all layers appended, part of the slot.
+  void advance(std::int64_t slot, std::span<const std::int64_t> positions);
+  /// Empties a slot.
+  void clear(std::int64_t slot) { positions_.at(static_cast<std::size_t>(slot)).clear(); }
 
-  [[nodiscard]] std::int64_t length(std::int64_t slot) const { return lengths_.at(static_cast<std::size_t>(slot)); }
+  /// Position ids of what the slot holds.
+  [[nodiscard]] std::span<const std::int64_t> positions(std::int64_t slot) const {
+    return positions_.at(static_cast<std::size_t>(slot));
+  }
+
+  [[nodiscard]] std::int64_t length(std::int64_t slot) const { return std::ssize(positions(slot)); }
   [[nodiscard]] std::int64_t capacity() const noexcept { return capacity_; }
 
  private:
   std::int64_t capacity_;
-  std::vector<std::int64_t> lengths_;
+  std::vector<std::vector<std::int64_t>> positions_;
   at::Tensor keys_;    // [L, slots, N, capacity, K]
   at::Tensor values_;  // the same
 };

@@ -3,11 +3,10 @@
 #include <ATen/ops/softplus.h>
 
 #include <cmath>
-#include <numbers>
+#include <map>
 #include <utility>
 
 #include "base/errors.h"
-#include "model/attention.h"
 #include "model/kernels.h"
 
 namespace at2 {
@@ -15,33 +14,6 @@ namespace {
 
 /// Rows of logits held at a time: bounds memory to this many rows of the vocabulary.
 constexpr std::int64_t head_rows = 256;
-
-/// Llama-3.1: long wavelengths are stretched by `factor`, short ones kept, those between blended.
-double scaled_frequency(double frequency, const RopeOptions& rope) {
-  const double wavelength = 2.0 * std::numbers::pi / frequency;
-  const auto original = static_cast<double>(rope.original_max_positions);
-  if (wavelength < original / rope.high_frequency_factor) return frequency;
-  if (wavelength > original / rope.low_frequency_factor) return frequency / rope.factor;
-  const double smooth =
-      (original / wavelength - rope.low_frequency_factor) / (rope.high_frequency_factor - rope.low_frequency_factor);
-  return (1.0 - smooth) * frequency / rope.factor + smooth * frequency;
-}
-
-at::Tensor inverse_frequencies(const ModelConfig& config) {
-  const std::int64_t half = config.head_width / 2;
-  AT2_EXPECT(config.rope.divisors.empty() || std::ssize(config.rope.divisors) == half, "one divisor per frequency");
-  at::Tensor frequencies = at::empty({half}, at::kFloat);
-  float* to = frequencies.mutable_data_ptr<float>();
-  for (std::int64_t j = 0; j < half; ++j) {
-    double frequency =
-        std::pow(config.rope.theta, -2.0 * static_cast<double>(j) / static_cast<double>(config.head_width));
-    if (config.rope.scaling == RopeOptions::Scaling::llama3) frequency = scaled_frequency(frequency, config.rope);
-    if (!config.rope.divisors.empty())
-      frequency /= static_cast<double>(config.rope.divisors[static_cast<std::size_t>(j)]);
-    to[j] = static_cast<float>(frequency);
-  }
-  return frequencies;
-}
 
 at::Tensor as_tensor(const std::vector<std::int64_t>& numbers, const at::Device& device) {
   return at::tensor(numbers, at::kLong).to(device);
@@ -53,8 +25,9 @@ LanguageModel::LanguageModel(ModelConfig config, Weights weights, ComputePlace p
     : config_(std::move(config)),
       weights_(std::move(weights)),
       place_(std::move(place)),
-      inverse_frequencies_(inverse_frequencies(config_).to(place_.device)) {
+      rotary_(config_.rope, config_.rotary_width, place_.device) {
   AT2_EXPECT(std::ssize(weights_.layers) == config_.num_layers, "one set of weights per layer");
+  if (config_.sliding_rope) sliding_rotary_.emplace(*config_.sliding_rope, config_.rotary_width, place_.device);
 }
 
 KvCache LanguageModel::make_cache(std::int64_t slots, std::int64_t capacity) const {
@@ -63,44 +36,72 @@ KvCache LanguageModel::make_cache(std::int64_t slots, std::int64_t capacity) con
           config_.head_width,   at::TensorOptions().device(place_.device).dtype(place_.dtype)};
 }
 
-at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options) const {
-  const auto rows = std::ssize(pack.tokens);
-  AT2_EXPECT(rows > 0 && std::ssize(pack.positions) == rows, "a pack has rows, and a position for each");
-  const at::Tensor angles =
-      as_tensor(pack.positions, place_.device).to(at::kFloat).unsqueeze(1) * inverse_frequencies_.unsqueeze(0);
-  const at::Tensor cos = angles.cos();
-  const at::Tensor sin = angles.sin();
-  const auto masks = segment_masks(pack, options.cache, at::TensorOptions().device(place_.device).dtype(place_.dtype));
-  const at::Tensor wanted = as_tensor(pack.wanted, place_.device);
+at::Tensor LanguageModel::embed(std::span<const std::int64_t> tokens) const {
+  const at::Tensor index = as_tensor({tokens.begin(), tokens.end()}, place_.device);
+  const at::Tensor rows = weights_.embedding.index_select(0, index);
+  if (config_.embedding_scale == 1.0) return rows;
+  // The factor itself has the model's dtype.
+  return rows * at::full({}, config_.embedding_scale, rows.options());
+}
+
+LanguageModel::LayerContext LanguageModel::layer_context(const Pack& pack, const KvCache* cache,
+                                                         AttentionReach reach) const {
+  const bool slides = reach == AttentionReach::sliding;
+  const Rotary& rotary = slides && sliding_rotary_ ? *sliding_rotary_ : rotary_;
+  const auto options = at::TensorOptions().device(place_.device).dtype(place_.dtype);
+  return {rotary.table(pack), segment_masks(pack, cache, slides ? config_.sliding_window : 0, options)};
+}
+
+at::Tensor LanguageModel::attention(std::int64_t l, const at::Tensor& normed, const Pack& pack,
+                                    const LayerContext& context, const ForwardOptions& options) const {
+  const LayerWeights& layer = weights_.layers[static_cast<std::size_t>(l)];
   const std::int64_t heads = config_.num_heads;
   const std::int64_t kv_heads = config_.num_kv_heads;
-  const std::int64_t last = config_.num_layers - 1;
+  at::Tensor qkv = linear_rows(normed, layer.qkv).view({normed.size(0), heads + 2 * kv_heads, config_.head_width});
+  if (config_.qk_norm) {
+    qkv = norm_heads(qkv, heads, kv_heads, layer.query_norm, layer.key_norm, config_.norm_epsilon);
+  }
+  qkv = rotate_heads(qkv, heads + kv_heads, context.table);
+  if (options.observer) options.observer(l, qkv.narrow(1, 0, heads), qkv.narrow(1, heads, kv_heads));
+  return attend(qkv, config_, pack, context.masks, l, options.cache);
+}
 
-  at::Tensor residual = options.embeddings.defined()
-                            ? options.embeddings
-                            : weights_.embedding.index_select(0, as_tensor(pack.tokens, place_.device));
-  at::Tensor normed = rms_norm(residual, weights_.layers.front().attention_norm, config_.norm_epsilon);
-  for (std::int64_t l = 0; l <= last; ++l) {
-    const LayerWeights& layer = weights_.layers[static_cast<std::size_t>(l)];
-    at::Tensor qkv = linear_rows(normed, layer.qkv).view({rows, heads + 2 * kv_heads, config_.head_width});
-    qkv = rotate_heads(qkv, heads + kv_heads, cos, sin);
-    if (options.observer) options.observer(l, qkv.narrow(1, 0, heads), qkv.narrow(1, heads, kv_heads));
-    at::Tensor attended = attend(qkv, config_, pack, masks, l, options.cache);
+at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options) const {
+  AT2_EXPECT(!pack.tokens.empty() && pack.positions.size() == pack.tokens.size(),
+             "a pack has rows, and a position for each");
+  std::map<AttentionReach, LayerContext> contexts;
+  for (const AttentionReach reach : config_.reach) {
+    if (!contexts.contains(reach)) contexts.emplace(reach, layer_context(pack, options.cache, reach));
+  }
+  const at::Tensor wanted = as_tensor(pack.wanted, place_.device);
+  const double epsilon = config_.norm_epsilon;
+  const auto last = weights_.layers.size() - 1;
+  at::Tensor residual = options.embeddings.defined() ? options.embeddings : embed(pack.tokens);
+  at::Tensor normed = rms_norm(residual, weights_.layers.front().attention_norm, epsilon);
+  for (std::size_t l = 0; l <= last; ++l) {
+    const LayerWeights& layer = weights_.layers[l];
+    at::Tensor attended =
+        attention(static_cast<std::int64_t>(l), normed, pack, contexts.at(config_.reach[l]), options);
     if (l == last) {
       // The rest of the last layer, and the head, are needed for the wanted rows only.
       attended = attended.index_select(0, wanted);
       residual = residual.index_select(0, wanted);
     }
-    AddedNorm added = add_rms_norm(residual, linear_rows(attended, layer.output), layer.mlp_norm, config_.norm_epsilon);
-    const at::Tensor update = linear_rows(gated_silu(linear_rows(added.normed, layer.gate_up)), layer.down);
-    const at::Tensor& next_norm =
-        l == last ? weights_.final_norm : weights_.layers[static_cast<std::size_t>(l) + 1].attention_norm;
-    added = add_rms_norm(added.sum, update, next_norm, config_.norm_epsilon);
+    at::Tensor update = linear_rows(attended, layer.output);
+    if (config_.post_norms) update = rms_norm(update, layer.post_attention_norm, epsilon);
+    AddedNorm added = add_rms_norm(residual, update, layer.mlp_norm, epsilon);
+    update = linear_rows(gated(linear_rows(added.normed, layer.gate_up), config_.activation), layer.down);
+    if (config_.post_norms) update = rms_norm(update, layer.post_mlp_norm, epsilon);
+    const at::Tensor& next_norm = l == last ? weights_.final_norm : weights_.layers[l + 1].attention_norm;
+    added = add_rms_norm(added.sum, update, next_norm, epsilon);
     residual = added.sum;
     normed = added.normed;
   }
   for (const Segment& segment : pack.segments) {
-    if (segment.cache_slot >= 0) options.cache->advance(segment.cache_slot, segment.rows.end - segment.rows.begin);
+    if (segment.cache_slot < 0) continue;
+    const auto rows = static_cast<std::size_t>(segment.rows.end - segment.rows.begin);
+    options.cache->advance(segment.cache_slot,
+                           std::span(pack.positions).subspan(static_cast<std::size_t>(segment.rows.begin), rows));
   }
   return normed;
 }

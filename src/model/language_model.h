@@ -6,47 +6,27 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "model/attention.h"
 #include "model/kv_cache.h"
 #include "model/model_config.h"
+#include "model/pack.h"
+#include "model/rotary.h"
 #include "model/weights.h"
 
 namespace at2 {
 
-/// Half-open range of rows of a pack.
-struct RowRange {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-};
-
-/// Consecutive rows that attend to some earlier rows of the same pack, then causally to themselves.
-struct Segment {
-  RowRange rows;
-  /// Rows of the same pack that come before this segment's in its sequence, in order (a shared prefix).
-  std::vector<RowRange> prefix;
-  /// Slot of the KV cache that holds what came before and takes this segment's keys and values; -1 = none.
-  std::int64_t cache_slot = -1;
-};
-
-/// Sequences laid one after another along the token axis, with explicit position ids.
-struct Pack {
-  std::vector<std::int64_t> tokens;
-  std::vector<std::int64_t> positions;
-  std::vector<Segment> segments;
-  /// Rows whose final hidden state is wanted, in this order.
-  std::vector<std::int64_t> wanted;
-};
-
-/// Called once per layer with the rotated queries [R, H, K] and keys [R, N, K] of a pack.
+/// Called once per layer with the queries [R, H, K] and keys [R, N, K] of a pack, normed and rotated.
 using AttentionObserver =
     std::function<void(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK)>;
 
 struct ForwardOptions {
   KvCache* cache = nullptr;
   AttentionObserver observer;
-  /// Input embeddings [R, D] in place of the tokens' own, for gradients with respect to them.
+  /// Input embeddings [R, D] in place of `embed`, for gradients with respect to them.
   at::Tensor embeddings;
 };
 
@@ -57,10 +37,11 @@ class LanguageModel {
 
   [[nodiscard]] const ModelConfig& config() const noexcept { return config_; }
   [[nodiscard]] const ComputePlace& place() const noexcept { return place_; }
-  [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
   /// An empty cache for `slots` sequences of at most `capacity` tokens each.
   [[nodiscard]] KvCache make_cache(std::int64_t slots, std::int64_t capacity) const;
 
+  /// What the first layer reads of tokens: [R, D], scaled where the model scales its embeddings.
+  [[nodiscard]] at::Tensor embed(std::span<const std::int64_t> tokens) const;
   /// Hidden states after the final norm of the wanted rows: [W, D].
   [[nodiscard]] at::Tensor hidden(const Pack& pack, const ForwardOptions& options = {}) const;
   /// Logits of hidden states [W, D]: [W, V].
@@ -69,11 +50,24 @@ class LanguageModel {
   /// rows at a time. \param targets int64 [W] on the CPU
   [[nodiscard]] at::Tensor target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const;
 
+
  private:
+  /// What layers of one kind share in a pass.
+  struct LayerContext {
+    RotaryTable table;
+    std::vector<SegmentMask> masks;
+  };
+  [[nodiscard]] LayerContext layer_context(const Pack& pack, const KvCache* cache, AttentionReach reach) const;
+  /// Attention output of a layer before its output projection, [R, H K].
+  [[nodiscard]] at::Tensor attention(std::int64_t layer, const at::Tensor& normed, const Pack& pack,
+                                     const LayerContext& context, const ForwardOptions& options) const;
+
   ModelConfig config_;
   Weights weights_;
   ComputePlace place_;
-  at::Tensor inverse_frequencies_;  // [K/2]
+  Rotary rotary_;
+  /// Of sliding layers, where they have their own.
+  std::optional<Rotary> sliding_rotary_;
 };
 
 /// log p from log(p / (1 - p)), without cancellation for p near 1: -log(1 + exp(-x)).

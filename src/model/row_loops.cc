@@ -38,8 +38,7 @@ AT2_CLONES void add_rms_norm(float* residual, const float* update, const float* 
 }
 
 AT2_CLONES void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos,
-                       const float* sin) {
-  const std::int64_t half = head_width / 2;
+                       const float* sin, std::int64_t half) {
   for (std::int64_t h = 0; h < num_heads; ++h) {
     float* head = row + h * head_width;
     for (std::int64_t j = 0; j < half; ++j) {
@@ -54,6 +53,17 @@ AT2_CLONES void rotate(float* row, std::int64_t num_heads, std::int64_t head_wid
 AT2_CLONES void gated_silu(const float* gate_up, float* out, std::int64_t width) {
   const float* up = gate_up + width;
   for (std::int64_t i = 0; i < width; ++i) out[i] = gate_up[i] / (1.0F + std::exp(-gate_up[i])) * up[i];
+}
+
+AT2_CLONES void gated_gelu_tanh(const float* gate_up, float* out, std::int64_t width) {
+  // gelu(x) = x / 2 (1 + tanh(u)) = x / (1 + exp(-2 u)), u = sqrt(2 / pi) (x + 0.044715 x^3)
+  constexpr float twice_root = 1.5957691216057308F;
+  const float* up = gate_up + width;
+  for (std::int64_t i = 0; i < width; ++i) {
+    const float x = gate_up[i];
+    const float twice_u = twice_root * (x + 0.044715F * x * x * x);
+    out[i] = x / (1.0F + std::exp(-twice_u)) * up[i];
+  }
 }
 
 AT2_CLONES double sum_exp_without(const float* x, std::int64_t size, std::int64_t excluded, float shift) {

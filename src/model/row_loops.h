@@ -8,12 +8,16 @@
 
 namespace at2::row_loops {
 
+/// `out` may be `x`.
 void rms_norm(const float* x, const float* weight, float* out, std::int64_t width, float epsilon);
 /// residual += update; out = rms_norm(residual)
 void add_rms_norm(float* residual, const float* update, const float* weight, float* out, std::int64_t width,
                   float epsilon);
-void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos, const float* sin);
+/// Turns the pairs (j, j + half) of every head.
+void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos, const float* sin,
+            std::int64_t half);
 void gated_silu(const float* gate_up, float* out, std::int64_t width);
+void gated_gelu_tanh(const float* gate_up, float* out, std::int64_t width);
 /// sum_v exp(x_v - shift) without v = excluded
 [[nodiscard]] double sum_exp_without(const float* x, std::int64_t size, std::int64_t excluded, float shift);
 /// The lowest float where size is 0.

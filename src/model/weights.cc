@@ -2,55 +2,19 @@
 
 #include <ATen/Parallel.h>
 
-#include <array>
-#include <cmath>
+#include <memory>
 #include <utility>
 
 #include "base/errors.h"
 #include "checkpoint/dequantize.h"
 #include "checkpoint/safetensors.h"
+#include "checkpoint/safetensors_writer.h"
+#include "model/weight_plan.h"
 
 namespace at2 {
 namespace {
 
-/// What a file format calls the weights; layer names have a prefix with the number of the layer.
-struct Names {
-  const char* embedding;
-  const char* final_norm;
-  const char* head;
-  const char* layer_prefix;
-  const char* attention_norm;
-  std::array<const char*, 3> qkv;
-  const char* output;
-  const char* mlp_norm;
-  std::array<const char*, 2> gate_up;
-  const char* down;
-};
-
-constexpr Names hugging_face_names{"model.embed_tokens.weight",
-                                   "model.norm.weight",
-                                   "lm_head.weight",
-                                   "model.layers.",
-                                   "input_layernorm.weight",
-                                   {"self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"},
-                                   "self_attn.o_proj.weight",
-                                   "post_attention_layernorm.weight",
-                                   {"mlp.gate_proj.weight", "mlp.up_proj.weight"},
-                                   "mlp.down_proj.weight"};
-
-constexpr Names gguf_names{"token_embd.weight",
-                           "output_norm.weight",
-                           "output.weight",
-                           "blk.",
-                           "attn_norm.weight",
-                           {"attn_q.weight", "attn_k.weight", "attn_v.weight"},
-                           "attn_output.weight",
-                           "ffn_norm.weight",
-                           {"ffn_gate.weight", "ffn_up.weight"},
-                           "ffn_down.weight"};
-
-/// Whether the rows of the query and key projections lie as RoPE in halves wants them, or in llama.cpp's order.
-enum class RotaryRows { halves, interleaved };
+using Precision = PlannedWeight::Precision;
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text = "[";
@@ -58,109 +22,152 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text + "]";
 }
 
-/// De-quantises tensors of one table after checking their shapes and values.
-class WeightReader {
- public:
-  WeightReader(const TensorTable& table, std::string file, const ComputePlace& place)
-      : table_(table), file_(std::move(file)), place_(place) {}
+const TensorEntry& entry_of(const TensorTable& tensors, const StoredPart& part) {
+  const TensorEntry& entry = tensors.at(part.name);
+  if (entry.shape == part.shape) return entry;
+  throw UserError(entry.file + ": tensor " + part.name + " has shape " + shape_text(entry.shape),
+                  "the model's config asks for " + shape_text(part.shape), "use weights and config of the same model");
+}
 
-  /// Several matrices with the same number of columns, stacked; or one vector.
-  [[nodiscard]] at::Tensor read(const std::vector<std::pair<std::string, std::vector<std::int64_t>>>& parts) const {
-    std::int64_t rows = 0;
-    for (const auto& [name, shape] : parts) rows += shape.front();
-    std::vector<std::int64_t> shape = parts.front().second;
-    shape.front() = rows;
-    at::Tensor all = at::empty(shape, at::kFloat);
-    std::int64_t begin = 0;
-    for (const auto& [name, part] : parts) {
-      fill(name, part, all.narrow(0, begin, part.front()));
-      begin += part.front();
-    }
-    return all;
-  }
-  [[nodiscard]] at::Tensor placed(const at::Tensor& tensor) const { return tensor.to(place_.device, place_.dtype); }
-
- private:
-  void fill(const std::string& name, const std::vector<std::int64_t>& shape, const at::Tensor& to) const {
-    const TensorEntry& entry = table_.at(name);
-    if (entry.shape != shape) {
-      throw UserError(file_ + ": tensor " + name + " has shape " + shape_text(entry.shape),
-                      "the model's config asks for " + shape_text(shape), "use weights and config of the same model");
-    }
-    const std::span<float> out(to.mutable_data_ptr<float>(), static_cast<std::size_t>(to.numel()));
-    const std::int64_t rows = shape.front();
-    const auto row = static_cast<std::size_t>(to.numel() / rows);
-    at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-      dequantize_rows(entry, begin, end,
-                      out.subspan(static_cast<std::size_t>(begin) * row, static_cast<std::size_t>(end - begin) * row));
-    });
-    if (!at::isfinite(to).all().item<bool>()) {
-      throw UserError(file_ + ": tensor " + name + " holds NaN or infinity",
-                      "the file is damaged or was badly converted", "get the weights again");
-    }
-  }
-
-  const TensorTable& table_;
-  std::string file_;
-  const ComputePlace& place_;
-};
+[[noreturn]] void refuse_non_finite(const TensorEntry& entry) {
+  throw UserError(entry.file + ": tensor " + entry.name + " holds NaN or infinity",
+                  "the file is damaged or was badly converted", "get the weights again");
+}
 
 /// llama.cpp stores each head's rows as pairs (j, j + K/2); this puts them back in two halves.
-at::Tensor rows_in_halves(const at::Tensor& weight, std::int64_t heads, std::int64_t head_width) {
-  const std::int64_t in = weight.size(1);
-  return weight.view({heads, head_width / 2, 2, in}).transpose(1, 2).reshape({heads * head_width, in});
+at::Tensor rows_in_halves(const at::Tensor& weight, std::int64_t heads) {
+  const std::int64_t half = weight.size(0) / heads / 2;
+  return weight.view({heads, half, 2, -1}).transpose(1, 2).reshape(weight.sizes());
 }
 
-LayerWeights load_layer(const WeightReader& reader, const ModelConfig& config, const Names& names,
-                        const std::string& prefix, RotaryRows rows) {
-  const std::int64_t model = config.model_width;
-  const std::int64_t queries = config.num_heads * config.head_width;
-  const std::int64_t keys = config.num_kv_heads * config.head_width;
-  const std::int64_t inner = config.feed_forward_width;
-  at::Tensor qkv = reader.read({{prefix + names.qkv[0], {queries, model}},
-                                {prefix + names.qkv[1], {keys, model}},
-                                {prefix + names.qkv[2], {keys, model}}});
-  if (rows == RotaryRows::interleaved) {
-    qkv = at::cat({rows_in_halves(qkv.narrow(0, 0, queries), config.num_heads, config.head_width),
-                   rows_in_halves(qkv.narrow(0, queries, keys), config.num_kv_heads, config.head_width),
-                   qkv.narrow(0, queries + keys, keys)});
-  }
-  LayerWeights layer;
-  layer.attention_norm = reader.placed(reader.read({{prefix + names.attention_norm, {model}}}));
-  layer.qkv = reader.placed(qkv);
-  layer.output = reader.placed(reader.read({{prefix + names.output, {model, queries}}}));
-  layer.mlp_norm = reader.placed(reader.read({{prefix + names.mlp_norm, {model}}}));
-  layer.gate_up = reader.placed(
-      reader.read({{prefix + names.gate_up[0], {inner, model}}, {prefix + names.gate_up[1], {inner, model}}}));
-  layer.down = reader.placed(reader.read({{prefix + names.down, {model, inner}}}));
-  return layer;
+at::Tensor decoded(const TensorEntry& entry, const StoredPart& part) {
+  at::Tensor values = at::empty(part.shape, at::kFloat);
+  const std::span<float> out(values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel()));
+  const std::int64_t rows = part.shape.front();
+  const auto row = static_cast<std::size_t>(values.numel() / rows);
+  at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
+    dequantize_rows(entry, begin, end,
+                    out.subspan(static_cast<std::size_t>(begin) * row, static_cast<std::size_t>(end - begin) * row));
+  });
+  if (!at::isfinite(values).all().item<bool>()) refuse_non_finite(entry);
+  return part.interleaved_heads > 0 ? rows_in_halves(values, part.interleaved_heads) : values;
 }
 
-Weights load(const TensorTable& table, const std::string& file, const ModelConfig& config, const ComputePlace& place,
-             const Names& names, RotaryRows rows) {
-  const WeightReader reader(table, file, place);
-  Weights weights;
-  weights.embedding = reader.placed(reader.read({{names.embedding, {config.vocabulary_size, config.model_width}}}));
-  weights.final_norm = reader.placed(reader.read({{names.final_norm, {config.model_width}}}));
-  weights.head = config.tied_head
-                     ? weights.embedding
-                     : reader.placed(reader.read({{names.head, {config.vocabulary_size, config.model_width}}}));
-  for (std::int64_t l = 0; l < config.num_layers; ++l) {
-    const std::string prefix = names.layer_prefix + std::to_string(l) + ".";
-    weights.layers.push_back(load_layer(reader, config, names, prefix, rows));
+/// One weight from the checkpoint, stacked, in `dtype` or float32.
+at::Tensor stacked(const TensorTable& tensors, const PlannedWeight& weight, at::ScalarType dtype) {
+  std::vector<at::Tensor> parts;
+  for (const StoredPart& part : weight.parts) parts.push_back(decoded(entry_of(tensors, part), part));
+  at::Tensor whole = parts.size() == 1 ? parts.front() : at::cat(parts);
+  if (weight.offset != 0) whole += weight.offset;
+  return weight.precision == Precision::float32 ? whole : whole.to(dtype);
+}
+
+TensorType tensor_type(at::ScalarType dtype) {
+  switch (dtype) {
+    case at::kFloat:
+      return TensorType::f32;
+    case at::kHalf:
+      return TensorType::f16;
+    case at::kBFloat16:
+      return TensorType::bf16;
+    default:
+      AT2_EXPECT(false, "weights are float32, float16 or bfloat16");
   }
-  return weights;
+}
+
+/// Whether the bytes of a mapped tensor can be used as they are.
+bool is_usable(const TensorEntry& entry, at::ScalarType dtype) {
+  const auto address = reinterpret_cast<std::uintptr_t>(entry.bytes.data());
+  return entry.type == tensor_type(dtype) && address % c10::elementSize(dtype) == 0;
+}
+
+/// A view that keeps its file mapped.
+template <typename File>
+at::Tensor view_of(const TensorEntry& entry, at::ScalarType dtype, const std::shared_ptr<File>& file) {
+  auto* bytes = const_cast<std::byte*>(entry.bytes.data());
+  return at::from_blob(bytes, entry.shape, [file](void*) {}, at::TensorOptions().dtype(dtype));
+}
+
+void check_finite(const TensorEntry& entry) {
+  const std::int64_t rows = entry.shape.front();
+  const auto row = static_cast<std::size_t>(entry.num_elements() / rows);
+  at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> values(row * static_cast<std::size_t>(end - begin));
+    dequantize_rows(entry, begin, end, values);
+    if (first_non_finite(values)) refuse_non_finite(entry);
+  });
 }
 
 }  // namespace
 
 Weights load_weights(const GgufFile& file, const ModelConfig& config, const ComputePlace& place) {
-  return load(file.tensors(), file.path().string(), config, place, gguf_names, RotaryRows::interleaved);
+  return build_weights(config, file.tensors(), CheckpointFormat::gguf, [&](const PlannedWeight& weight) {
+    return std::vector{stacked(file.tensors(), weight, place.dtype).to(place.device)};
+  });
 }
 
-Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config, const ComputePlace& place) {
-  const SafetensorsModel model(folder);
-  return load(model.tensors(), folder.string(), config, place, hugging_face_names, RotaryRows::halves);
+Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config, const ComputePlace& place,
+                     FiniteCheck check) {
+  const auto model = std::make_shared<SafetensorsModel>(folder);
+  const TensorTable& tensors = model->tensors();
+  const auto fetch = [&](const PlannedWeight& weight) {
+    bool mapped = place.device.is_cpu() && weight.precision == Precision::as_computed && weight.offset == 0;
+    for (const StoredPart& part : weight.parts) mapped = mapped && is_usable(entry_of(tensors, part), place.dtype);
+    if (!mapped) return std::vector{stacked(tensors, weight, place.dtype).to(place.device)};
+    std::vector<at::Tensor> views;
+    for (const StoredPart& part : weight.parts) {
+      if (check == FiniteCheck::yes) check_finite(tensors.at(part.name));
+      views.push_back(view_of(tensors.at(part.name), place.dtype, model));
+    }
+    return views;
+  };
+  return build_weights(config, tensors, CheckpointFormat::hugging_face, fetch);
+}
+
+namespace {
+
+void write_cache(const std::filesystem::path& cache, const TensorTable& tensors, CheckpointFormat format,
+                 const ModelConfig& config, at::ScalarType dtype) {
+  std::vector<TensorDescription> descriptions;
+  const auto describe = [&](const PlannedWeight& weight) {
+    const auto type = weight.precision == Precision::float32 ? at::kFloat : dtype;
+    descriptions.push_back({weight.key, tensor_type(type), weight.shape()});
+    return std::vector{at::empty({0})};
+  };
+  static_cast<void>(build_weights(config, tensors, format, describe));
+  SafetensorsWriter writer(cache, descriptions);
+  const auto append = [&](const PlannedWeight& weight) {
+    const at::Tensor whole = stacked(tensors, weight, dtype).contiguous();
+    writer.append({static_cast<const std::byte*>(whole.const_data_ptr()), whole.nbytes()});
+    return std::vector{at::empty({0})};
+  };
+  static_cast<void>(build_weights(config, tensors, format, append));
+  writer.commit();
+}
+
+}  // namespace
+
+void write_weight_cache(const std::filesystem::path& cache, const std::filesystem::path& model,
+                        const ModelConfig& config, at::ScalarType dtype) {
+  if (std::filesystem::is_directory(model)) {
+    const SafetensorsModel folder(model);
+    return write_cache(cache, folder.tensors(), CheckpointFormat::hugging_face, config, dtype);
+  }
+  const GgufFile file(model);
+  write_cache(cache, file.tensors(), CheckpointFormat::gguf, config, dtype);
+}
+
+Weights map_weight_cache(const std::filesystem::path& cache, const ModelConfig& config) {
+  const auto file = std::make_shared<SafetensorsFile>(cache);
+  const auto fetch = [&](const PlannedWeight& weight) {
+    const TensorEntry& entry = entry_of(file->tensors(), {weight.key, weight.shape()});
+    const at::ScalarType dtype = entry.type == TensorType::f32   ? at::kFloat
+                                 : entry.type == TensorType::f16 ? at::kHalf
+                                                                 : at::kBFloat16;
+    return std::vector{view_of(entry, dtype, file)};
+  };
+  // Its names are those of the plan, so that the names of either format do.
+  return build_weights(config, file->tensors(), CheckpointFormat::gguf, fetch);
 }
 
 }  // namespace at2

@@ -14,14 +14,25 @@
 
 namespace at2 {
 
-/// One decoder layer. Projections that read the same input are stacked, so that each is one matrix product.
+/// Matrices that read the same input; their outputs lie side by side. One where they are stored stacked.
+struct Projection {
+  std::vector<at::Tensor> parts;  ///< [out, in] each
+  at::Tensor bias;                ///< [sum of out], or undefined
+};
+
+/// One decoder layer. Norm weights are float32 whatever the dtype of the model; tensors that an architecture does not
+/// have are undefined.
 struct LayerWeights {
-  at::Tensor attention_norm;  ///< [D]
-  at::Tensor qkv;             ///< [(H + 2 N) K, D]: queries, keys, values
-  at::Tensor output;          ///< [D, H K]
-  at::Tensor mlp_norm;        ///< [D]
-  at::Tensor gate_up;         ///< [2 I, D]
-  at::Tensor down;            ///< [D, I]
+  at::Tensor attention_norm;       ///< [D]
+  Projection qkv;                  ///< (H + 2 N) K x D: queries, keys, values
+  at::Tensor query_norm;           ///< [K]
+  at::Tensor key_norm;             ///< [K]
+  Projection output;               ///< D x H K
+  at::Tensor post_attention_norm;  ///< [D]
+  at::Tensor mlp_norm;             ///< [D]
+  Projection gate_up;              ///< 2 I x D
+  Projection down;                 ///< D x I
+  at::Tensor post_mlp_norm;        ///< [D]
 };
 
 struct Weights {
@@ -31,11 +42,26 @@ struct Weights {
   at::Tensor head;        ///< [V, D]; the embedding itself where the head is tied
 };
 
-/// Reads all weights into memory in `place`, de-quantised.
+/// Whether values are looked through for NaN and infinity where that costs a reading of the whole file.
+enum class FiniteCheck { yes, no };
+
+/// Reads all weights of a GGUF file into memory in `place`, de-quantised.
 /// \throws UserError naming file and tensor if one is missing, has the wrong shape, or holds NaN or infinity.
 [[nodiscard]] Weights load_weights(const GgufFile& file, const ModelConfig& config, const ComputePlace& place);
-/// The same from the safetensors of a Hugging Face folder.
+
+/// The same from the safetensors of a Hugging Face folder. On a CPU, matrices that are stored in the dtype of `place` are
+/// views of the mapped file, which all processes of a machine share.
 [[nodiscard]] Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config,
-                                   const ComputePlace& place);
+                                   const ComputePlace& place, FiniteCheck check = FiniteCheck::yes);
+
+/// \name A file of weights as the forward pass wants them, for processes of a machine to share
+/// \{
+/// Writes it whole or not at all: under a temporary name, then renamed. \throws UserError as load_weights, or if it
+/// cannot be written
+void write_weight_cache(const std::filesystem::path& cache, const std::filesystem::path& model,
+                        const ModelConfig& config, at::ScalarType dtype);
+/// Views of the mapped cache. \throws UserError naming the file if it is broken
+[[nodiscard]] Weights map_weight_cache(const std::filesystem::path& cache, const ModelConfig& config);
+/// \}
 
 }  // namespace at2

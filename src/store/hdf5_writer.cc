@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "store/atomic_file.h"
+#include "base/atomic_file.h"
 #include "store/hdf5_detail.h"
 #include "store/memory_file.h"
 

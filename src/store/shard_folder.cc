@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/errors.h"
-#include "store/atomic_file.h"
+#include "base/atomic_file.h"
 
 namespace at2 {
 namespace {

@@ -61,14 +61,15 @@ TEST_P(TinyLlamaTest, LogitsEqualTransformers) {
 
 TEST_P(TinyLlamaTest, AttentionOfEveryLayerEqualsTransformers) {
   const std::int64_t group = config_.num_heads / config_.num_kv_heads;
-  const auto length = std::ssize(tokens_);
-  const at::Tensor future = at::full({length, length}, -INFINITY).triu(1);
+  const auto visible = [&](std::int64_t layer) {
+    return visibility_bias(all_positions(), all_positions(), config_.window_of(layer));
+  };
   std::int64_t layers_seen = 0;
   ForwardOptions options;
   options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
     const at::Tensor keys = keys_RNK.repeat_interleave(group, 1);
     const at::Tensor scores = at::bmm(queries_RHK.transpose(0, 1), keys.permute({1, 2, 0}));
-    const at::Tensor weights = at::softmax(scores / std::sqrt(static_cast<double>(config_.head_width)) + future, -1);
+    const at::Tensor weights = at::softmax(scores * config_.score_scale + visible(layer), -1);
     EXPECT_LT(largest_difference(weights, golden_.at("attentions").select(0, layer)), probability_tolerance)
         << "layer " << layer;
     ++layers_seen;

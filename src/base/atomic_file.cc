@@ -1,4 +1,4 @@
-#include "store/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,43 +21,6 @@ namespace {
                   full ? "make room and run the same command again; finished files are safe"
                        : "check the folder and its permissions, then run the same command again");
 }
-
-/// A file that is removed again unless it was renamed.
-class TemporaryFile {
- public:
-  TemporaryFile(std::filesystem::path path, const std::filesystem::path& final_path) : path_(std::move(path)) {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) fail("cannot write", final_path, errno);
-  }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!renamed_) ::unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  void write(std::span<const char> bytes, const std::filesystem::path& final_path) {
-    // One call writes at most 2 GB.
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), 1U << 30U));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("cannot write", final_path, errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    if (::fsync(descriptor_) != 0) fail("cannot write", final_path, errno);
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail("cannot write", final_path, errno);
-  }
-
-  void rename_to(const std::filesystem::path& final_path) {
-    if (::rename(path_.c_str(), final_path.c_str()) != 0) fail("cannot write", final_path, errno);
-    renamed_ = true;
-  }
-
- private:
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-  bool renamed_ = false;
-};
 
 /// Makes a rename survive a power cut.
 void sync_folder(const std::filesystem::path& folder) {
@@ -95,12 +58,39 @@ std::optional<TemporaryOwner> temporary_owner(const std::string& file_name) {
   return owner;
 }
 
-void replace_file(const std::filesystem::path& path, std::span<const char> bytes) {
-  TemporaryFile file(temporary_path(path), path);
-  file.write(bytes, path);
-  file.rename_to(path);
-  const std::filesystem::path folder = path.parent_path();
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail("cannot write", path_, errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!renamed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const char> bytes) {
+  // One call writes at most 2 GB.
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), 1U << 30U));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot write", path_, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) fail("cannot write", path_, errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail("cannot write", path_, errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot write", path_, errno);
+  renamed_ = true;
+  const std::filesystem::path folder = path_.parent_path();
   sync_folder(folder.empty() ? "." : folder);
+}
+
+void replace_file(const std::filesystem::path& path, std::span<const char> bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 }  // namespace at2

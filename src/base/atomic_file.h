@@ -1,4 +1,4 @@
-/// \file store/atomic_file.h
+/// \file base/atomic_file.h
 /// \brief Puts a whole file on disk, or nothing.
 #pragma once
 
@@ -24,7 +24,27 @@ struct TemporaryOwner {
 /// Name of this machine.
 [[nodiscard]] std::string this_host();
 
-/// Writes `bytes` to temporary_path(path), fsync, renames it to `path`, fsync of the folder.
+/// A file that takes its name when it is complete: written as temporary_path(path), gone again if it is not committed.
+class AtomicFile {
+ public:
+  /// \throws UserError with the system's words, as all members do
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const char> bytes);
+  /// fsync, rename to `path`, fsync of the folder.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+  bool renamed_ = false;
+};
+
+/// The same in one step.
 /// \throws UserError with the system's words; then `path` is as before and the temporary file is gone.
 void replace_file(const std::filesystem::path& path, std::span<const char> bytes);
 

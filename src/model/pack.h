@@ -1,0 +1,42 @@
+/// \file model/pack.h
+/// \brief Sequences laid one after another along the token axis: the input of a forward pass.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace at2 {
+
+/// Half-open range of rows of a pack.
+struct RowRange {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// Consecutive rows that attend to some earlier rows of the same pack, then causally to themselves.
+struct Segment {
+  RowRange rows;
+  /// Rows of the same pack that come before this segment's in its sequence, in order (a shared prefix).
+  std::vector<RowRange> prefix;
+  /// Slot of the KV cache that holds what came before and takes this segment's keys and values; -1 = none.
+  std::int64_t cache_slot = -1;
+  /// Tokens of the whole sequence, hidden ones counted: some models rotate by it. 0 = up to the segment's last position.
+  std::int64_t sequence_length = 0;
+};
+
+struct Pack {
+  std::vector<std::int64_t> tokens;
+  /// Position ids, growing along each sequence; hidden tokens leave gaps.
+  std::vector<std::int64_t> positions;
+  std::vector<Segment> segments;
+  /// Rows whose final hidden state is wanted, in this order.
+  std::vector<std::int64_t> wanted;
+};
+
+/// Tokens of the whole sequence that a segment belongs to.
+[[nodiscard]] inline std::int64_t sequence_length(const Pack& pack, const Segment& segment) {
+  if (segment.sequence_length > 0) return segment.sequence_length;
+  return pack.positions[static_cast<std::size_t>(segment.rows.end) - 1] + 1;
+}
+
+}  // namespace at2
