@@ -18,10 +18,14 @@ struct Generation {
   bool ended = false;
 };
 
+/// Whether the model's end tokens end a generation.
+enum class EndTokens { heeded, ignored };
+
 struct GenerationLimits {
   std::int64_t max_new_tokens = 512;
   /// Prompts decoded together. No result depends on it.
   std::int64_t batch_size = 8;
+  EndTokens end_tokens = EndTokens::heeded;
   /// Called with each new token of a prompt, the end token too; empty = nobody listens.
   std::function<void(std::size_t prompt, std::int64_t token)> on_token;
 };
