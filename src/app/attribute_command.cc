@@ -16,6 +16,7 @@
 #include "config/enum_text.h"
 #include "data/prompt_template.h"
 #include "model/generate.h"
+#include "model/weight_cache.h"
 #include "text/utf8.h"
 
 namespace at2 {
@@ -81,13 +82,17 @@ Answer answer(const AttributeRequest& request, const Environment& environment) {
   const ModelText text = load_model_text(path);
   const std::int64_t longest = text.config.max_positions - request.max_new_tokens;
   const Prompt prompt = make_prompt(example, text.chat, text.tokenizer, longest);
-  const auto estimator = estimator_for(request, request.method == Method::at2 ? model_fingerprint(path) : "");
+  const std::string print = model_fingerprint(path);
+  const auto estimator = estimator_for(request, print);
   const SentenceSplitter splitter(punkt_dir());
 
   Answer result;
   result.sources = split_sources(example, prompt, request.sources, splitter);
   const ComputePlace place = choose_place({}, 0, stored_dtype(path));
-  const LanguageModel model = load_language_model(path, text.config, place);
+  const auto cache = weight_cache_path({}, path, print, place);
+  // Without room for the cache the weights are de-quantised each time.
+  if (cache) static_cast<void>(make_weight_cache(*cache, path, text.config, place.dtype));
+  const LanguageModel model = load_language_model(path, text.config, place, cache);
   const AttributionInput input = make_input(example, prompt, make_response(request, model, text, prompt), splitter);
   if (std::ssize(input.task.tokens) > text.config.max_positions) {
     throw UserError("context and response are too long",

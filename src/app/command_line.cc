@@ -19,6 +19,7 @@ constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
                                                         {"evaluate", Command::evaluate},
                                                         {"report", Command::report},
                                                         {"attribute", Command::attribute},
+                                                        {"verify-model", Command::verify_model},
                                                         {"config", Command::dump_default},
                                                         {"help", Command::help},
                                                         {"--help", Command::help},
@@ -52,6 +53,19 @@ po::options_description attribute_options() {
       ("max-new-tokens", po::value<std::int64_t>()->default_value(256), "longest response")       //
       ("threads", po::value<std::int64_t>()->default_value(0), "threads; 0 = all cores")          //
       ("format", po::value<std::string>()->default_value("text"), "text or json");
+  return options;
+}
+
+po::options_description verify_options() {
+  po::options_description options("Options of at2 verify-model");
+  options.add_options()                                                                                  //
+      ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")  //
+      ("golden", po::value<std::vector<std::string>>()->composing(),
+       "file of tools/make_golden.py to compare with; repeatable; without it the model is checked for consistency")  //
+      ("dtype", po::value<std::vector<std::string>>()->composing(),
+       "float32, bfloat16 or float16; repeatable (default: float32, and what the checkpoint is stored in)")  //
+      ("device", po::value<std::string>()->default_value("cpu"), "cpu, cuda or auto")                        //
+      ("threads", po::value<std::int64_t>()->default_value(0), "threads; 0 = all cores");
   return options;
 }
 
@@ -119,6 +133,26 @@ AttributeRequest parse_attribute(const std::vector<std::string>& words) {
   return request;
 }
 
+VerifyRequest parse_verify(const std::vector<std::string>& words) {
+  const po::variables_map values = parse(words, verify_options(), nullptr);
+  VerifyRequest request;
+  request.model = values["model"].as<std::string>();
+  if (values.count("golden") > 0) request.goldens = values["golden"].as<std::vector<std::string>>();
+  if (values.count("dtype") > 0) {
+    for (const auto& word : values["dtype"].as<std::vector<std::string>>()) {
+      const auto dtype = from_text<DtypeChoice>(word);
+      if (!dtype || *dtype == DtypeChoice::automatic) {
+        throw UserError("--dtype " + word + " is not known", "possible: float32, bfloat16, float16",
+                        "use one of these");
+      }
+      request.dtypes.push_back(*dtype);
+    }
+  }
+  request.device = word_of<DeviceChoice>(values, "device");
+  request.threads = values["threads"].as<std::int64_t>();
+  return request;
+}
+
 }  // namespace
 
 CommandLine parse_command_line(const std::vector<std::string>& words) {
@@ -128,7 +162,7 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
     throw UserError("at2 " + words.front() + " is not a command",
-                    "commands: run, generate, ablate, train, evaluate, report, attribute, config, help, version",
+                    "commands: run, generate, ablate, train, evaluate, report, attribute, verify-model, config, help, version",
                     see_help);
   }
   line.command = found->second;
@@ -140,6 +174,9 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
       return line;
     case Command::attribute:
       line.attribute = parse_attribute(rest);
+      return line;
+    case Command::verify_model:
+      line.verify = parse_verify(rest);
       return line;
     case Command::dump_default:
       if (rest != std::vector<std::string>{"--dump-default"}) {
@@ -166,12 +203,14 @@ std::string help_text() {
           "  at2 run CONFIG [--out DIR] [--set a.b=c]...   the whole chain: generate, ablate, train, evaluate, report\n"
           "  at2 generate|ablate|train|evaluate|report CONFIG ...   one stage of it\n"
           "  at2 attribute --context FILE --query TEXT ...   which parts of a context an answer came from\n"
+          "  at2 verify-model --model PATH ...             whether a model is computed as elsewhere\n"
           "  at2 config --dump-default                     every key of a config with its meaning\n"
           "  at2 version\n\n"
           "On several ranks: launch/local N CONFIG, or srun/mpirun at2 run CONFIG.\n"
           "The same command on the same folder goes on where it was stopped.\n\n"
        << stage_options() << "\n"
-       << attribute_options();
+       << attribute_options() << "\n"
+       << verify_options();
   return text.str();
 }
 

@@ -10,7 +10,7 @@
 
 namespace at2 {
 
-enum class Command { run, generate, ablate, train, evaluate, report, attribute, dump_default, help, version };
+enum class Command { run, generate, ablate, train, evaluate, report, attribute, verify_model, dump_default, help, version };
 
 enum class OutputFormat { text, json };
 
@@ -29,6 +29,16 @@ struct AttributeRequest {
   OutputFormat format = OutputFormat::text;
 };
 
+/// Options of `at2 verify-model`.
+struct VerifyRequest {
+  std::string model = "default";
+  std::vector<std::string> goldens;
+  /// Empty: float32, and the dtype that the checkpoint is stored in.
+  std::vector<DtypeChoice> dtypes;
+  DeviceChoice device = DeviceChoice::cpu;
+  std::int64_t threads = 0;
+};
+
 struct CommandLine {
   Command command = Command::help;
   /// As typed.
@@ -37,6 +47,7 @@ struct CommandLine {
   std::optional<std::string> out;
   std::vector<std::string> overrides;
   AttributeRequest attribute;
+  VerifyRequest verify;
 };
 
 /// \throws UserError naming the word that is wrong, with the nearest right one or the line to use.

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "comm/agree.h"
 #include "config/enum_text.h"
+#include "model/weight_cache.h"
 
 namespace at2 {
 namespace {
@@ -74,6 +75,11 @@ Inputs load_inputs(const Session& session) {
                       0);
   }
   session.log.say("model " + inputs.model_path.string());
+  for (const std::string& key : inputs.text.config.unknown_keys) {
+    if (session.communicator().rank() != 0) break;
+    session.log.warn("config.json of the model has the key \"" + key + "\", which at2 does not know: if it changes the "
+                     "mathematics, results are wrong");
+  }
   session.log.say(inputs.place.reason + "; " + c10::toString(inputs.place.dtype) + ", " +
                   std::to_string(session.communicator().size()) + " rank(s) x " +
                   std::to_string(at::get_num_threads()) + " thread(s), " + instruction_set());
@@ -83,8 +89,18 @@ Inputs load_inputs(const Session& session) {
 }
 
 LanguageModel load_weights_of(const Session& session, const Inputs& inputs) {
-  return agreed(session.communicator(),
-                [&] { return load_language_model(inputs.model_path, inputs.text.config, inputs.place); });
+  const auto cache =
+      weight_cache_path(session.options.model, inputs.model_path, inputs.model_fingerprint, inputs.place);
+  const bool leads = session.environment.local_rank() == 0;
+  agreed(session.communicator(), [&] {
+    if (!cache || !leads) return;
+    const std::string obstacle = make_weight_cache(*cache, inputs.model_path, inputs.text.config, inputs.place.dtype);
+    if (!obstacle.empty()) session.log.warn("every rank keeps its own copy of the weights (" + obstacle + ")");
+  });
+  return agreed(session.communicator(), [&] {
+    return load_language_model(inputs.model_path, inputs.text.config, inputs.place, cache,
+                               leads ? FiniteCheck::yes : FiniteCheck::no);
+  });
 }
 
 bool learns(const RunOptions& options) {

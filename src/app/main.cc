@@ -8,6 +8,7 @@
 #include "app/attribute_command.h"
 #include "app/command_line.h"
 #include "app/run_command.h"
+#include "app/verify_command.h"
 #include "base/errors.h"
 #include "comm/agree.h"
 #include "config/load.h"
@@ -31,6 +32,8 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);
       return 0;
+    case Command::verify_model:
+      return at2::verify_command(line.verify, environment, std::cout) ? 0 : 1;
     default:
       at2::run_stages(line, environment, std::cout);
       return 0;

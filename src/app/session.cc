@@ -16,7 +16,7 @@ namespace at2 {
 namespace {
 
 /// Options that change neither a measured value nor a learned one, and may differ when a run is continued.
-bool may_change(const std::string& key) { return key == "model.threads" || key.starts_with("report."); }
+bool may_change(const std::string& key) { return key == "model.threads" || key == "model.weight_cache" || key.starts_with("report."); }
 
 void write_text_file(const std::filesystem::path& path, const std::string& text) {
   const std::filesystem::path temporary = path.string() + ".tmp";

@@ -27,6 +27,10 @@ void add_model(std::vector<Key>& keys) {
                             EnumWord<DtypeChoice>{}, AT2_FIELD(model.dtype)));
   keys.push_back(scalar_key("model.threads", "threads of each rank; 0 = cores of the node divided by its ranks",
                             Count{0, 4096}, AT2_FIELD(model.threads)));
+  keys.push_back(scalar_key("model.weight_cache",
+                            "folder for de-quantised weights, which the ranks of a machine share; auto = the user's "
+                            "cache folder; none = every rank has its own copy",
+                            FreeText{"a folder, auto or none"}, AT2_FIELD(model.weight_cache)));
 }
 
 template <typename Field>

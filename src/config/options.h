@@ -25,6 +25,9 @@ struct ModelOptions {
   DtypeChoice dtype = DtypeChoice::automatic;
   /// Threads of a rank; 0 = cores of the node divided by its ranks.
   std::int64_t threads = 0;
+  /// Folder for weights as the forward pass wants them, which the ranks of a machine share; "auto" = the user's cache
+  /// folder; "none" = every rank has its own copy.
+  std::string weight_cache = "auto";
 };
 
 struct DatasetOptions {

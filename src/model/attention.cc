@@ -87,6 +87,18 @@ SegmentMask mask_of(std::span<const std::int64_t> queries, std::span<const std::
   return mask;
 }
 
+at::Tensor masking_bias(std::span<const std::int64_t> queries, std::span<const std::int64_t> keys, std::int64_t window,
+                        std::span<const std::int64_t> masked) {
+  at::Tensor bias = visibility_bias(queries, keys, window);
+  for (std::size_t k = 0; k < keys.size(); ++k) {
+    if (std::find(masked.begin(), masked.end(), keys[k]) == masked.end()) continue;
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      if (queries[q] != keys[k]) bias[static_cast<std::int64_t>(q)][static_cast<std::int64_t>(k)] = -INFINITY;
+    }
+  }
+  return bias;
+}
+
 }  // namespace
 
 std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, std::int64_t window,
@@ -97,7 +109,9 @@ std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, s
     AT2_EXPECT(segment.cache_slot < 0 || segment.prefix.empty(), "a segment has a slot or a prefix, not both");
     const auto rows = static_cast<std::size_t>(segment.rows.end - segment.rows.begin);
     const std::vector<std::int64_t> keys = key_positions(pack, segment, cache);
-    masks.push_back(mask_of(std::span(keys).last(rows), keys, window, options));
+    const auto queries = std::span(keys).last(rows);
+    masks.push_back(pack.masked.empty() ? mask_of(queries, keys, window, options)
+                                        : SegmentMask{masking_bias(queries, keys, window, pack.masked).to(options)});
   }
   return masks;
 }

@@ -31,6 +31,9 @@ struct Pack {
   std::vector<Segment> segments;
   /// Rows whose final hidden state is wanted, in this order.
   std::vector<std::int64_t> wanted;
+  /// Positions that only their own row sees: hiding tokens the slow way, to check that leaving them out is the same. Only
+  /// without a cache.
+  std::vector<std::int64_t> masked;
 };
 
 /// Tokens of the whole sequence that a segment belongs to.

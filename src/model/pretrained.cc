@@ -90,8 +90,11 @@ at::ScalarType stored_dtype(const std::filesystem::path& path) {
 }
 
 LanguageModel load_language_model(const std::filesystem::path& path, const ModelConfig& config,
-                                  const ComputePlace& place) {
-  Weights weights = is_folder(path) ? load_weights(path, config, place) : load_weights(GgufFile(path), config, place);
+                                  const ComputePlace& place, const std::optional<std::filesystem::path>& cache,
+                                  FiniteCheck check) {
+  if (cache && std::filesystem::exists(*cache)) return {config, map_weight_cache(*cache, config), place};
+  Weights weights =
+      is_folder(path) ? load_weights(path, config, place, check) : load_weights(GgufFile(path), config, place);
   return {config, std::move(weights), place};
 }
 
