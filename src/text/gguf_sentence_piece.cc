@@ -60,8 +60,8 @@ void check_scores(const GgufVocabulary& vocabulary) {
   }
   for (std::size_t id = 0; id < vocabulary.scores.size(); ++id) {
     if (std::isfinite(vocabulary.scores[id])) continue;
-    throw UserError("the GGUF file's vocabulary is broken", "the score of token " + std::to_string(id) +
-                    " is not finite", kFileHint);
+    throw UserError("the GGUF file's vocabulary is broken",
+                    "the score of token " + std::to_string(id) + " is not finite", kFileHint);
   }
 }
 

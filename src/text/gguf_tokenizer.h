@@ -14,24 +14,24 @@ class GgufFile;
 /// The vocabulary as GGUF metadata has it.
 struct GgufVocabulary {
   /// tokenizer.ggml.model: the algorithm. "gpt2" is byte-level BPE, "llama" is SentencePiece's BPE.
-  std::string model;
+  std::string model{};
   /// tokenizer.ggml.pre: how text is cut before byte-level BPE. Empty where the file lacks the key.
-  std::string pre;
+  std::string pre{};
   /// tokenizer.ggml.tokens, by id.
-  std::vector<std::string> tokens;
+  std::vector<std::string> tokens{};
   /// tokenizer.ggml.merges, of byte-level BPE: two tokens apart by a space, most important first.
-  std::vector<std::string> merges;
+  std::vector<std::string> merges{};
   /// tokenizer.ggml.token_type, by id: 1 normal, 2 unknown, 3 control (special), 4 user-defined (added, not special), 5
   /// unused, 6 a byte.
-  std::vector<std::int32_t> token_types;
+  std::vector<std::int32_t> token_types{};
   /// tokenizer.ggml.scores, by id, of SentencePiece: the token with the highest score is built first.
-  std::vector<double> scores;
+  std::vector<double> scores{};
   /// tokenizer.ggml.unknown_token_id, of SentencePiece.
-  std::optional<std::int64_t> unknown_id;
+  std::optional<std::int64_t> unknown_id{};
   /// tokenizer.ggml.add_space_prefix, of SentencePiece: a space goes before the text, and after each special token.
   bool add_space_prefix = true;
   /// general.architecture.
-  std::string architecture;
+  std::string architecture{};
 };
 
 /// The text of an equivalent tokenizer.json for Tokenizer::from_json. It adds no special tokens of its own.
