@@ -30,6 +30,7 @@ struct FramedPrompt {
   CharRange content;
   /// Bytes at the start of the message that the template left out: white space.
   std::int64_t skipped = 0;
+  bool operator==(const FramedPrompt&) const = default;
 };
 
 /// The prompt for one user message. The template's text is compared with the frame from both sides, and what remains

@@ -16,10 +16,6 @@ constexpr std::size_t kNumTexts = kNumVectors + 64;
 
 using Ids = std::vector<std::int64_t>;
 
-std::filesystem::path golden_path(const std::string& name) {
-  return std::filesystem::path(AT2_GOLDEN_DIR) / "text" / name;
-}
-
 /// A cut GGUF file numbers its tokens anew; these are the ids in the full vocabulary.
 Ids renumbered(const Ids& ids, const Ids& full_ids) {
   Ids full;
@@ -28,7 +24,7 @@ Ids renumbered(const Ids& ids, const Ids& full_ids) {
 }
 
 Tokenizer tokenizer_with_rules(const std::string& gguf, const std::string& pre) {
-  GgufVocabulary vocabulary = gguf_vocabulary(GgufFile(golden_path(gguf)));
+  GgufVocabulary vocabulary = gguf_vocabulary(GgufFile(golden::path_of(gguf)));
   vocabulary.pre = pre;
   return Tokenizer::from_json(tokenizer_json(vocabulary));
 }
@@ -53,7 +49,7 @@ class VocabularyTest : public testing::TestWithParam<std::string> {
 
 TEST_P(VocabularyTest, GgufFileGivesTheTokensOfHuggingFace) {
   const Tokenizer tokenizer =
-      Tokenizer::from_json(tokenizer_json(gguf_vocabulary(GgufFile(golden_path(GetParam() + ".gguf")))));
+      Tokenizer::from_json(tokenizer_json(gguf_vocabulary(GgufFile(golden::path_of(GetParam() + ".gguf")))));
   expect_cases(tokenizer, golden_.at("cases"), golden_.at("full_ids").get<Ids>());
 }
 
@@ -68,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Models, VocabularyTest, testing::Values("gpt-2", "phi-3
 
 class TokenizerFileTest : public testing::TestWithParam<std::string> {
  protected:
-  const Tokenizer tokenizer_ = Tokenizer::from_file(golden_path(GetParam() + ".tokenizer.json"));
+  const Tokenizer tokenizer_ = Tokenizer::from_file(golden::path_of(GetParam() + ".tokenizer.json"));
   const nlohmann::json golden_ = golden::read_json(GetParam() + ".tokens.json");
 };
 
