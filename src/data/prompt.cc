@@ -4,74 +4,46 @@
 #include <string_view>
 
 #include "base/errors.h"
+#include "data/characters.h"
+#include "data/prompt_frame.h"
 #include "text/ranges.h"
 
 namespace at2 {
 namespace {
 
-constexpr std::string_view white_space = " \t\n\v\f\r";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(white_space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+/// The bytes of the prompt that `part` of the message became; empty where the template left them out.
+CharRange in_prompt(const FramedPrompt& framed, CharRange part) {
+  const auto place = [&](std::int64_t byte) {
+    return std::clamp(framed.content.begin - framed.skipped + byte, framed.content.begin, framed.content.end);
+  };
+  return {place(part.begin), place(part.end)};
 }
 
-std::string render(const ChatFormat& chat, const std::string& content) {
-  const std::vector<Message> messages = {{"user", content}};
-  return chat.chat_template.render(messages, chat.tokens, GenerationPrompt::yes);
-}
-
-/// A rendered prompt, and how far the content's own byte 0 lies from the text's (it may be before a trimmed start).
-struct Rendered {
-  std::string text;
-  std::int64_t content_begin = 0;
-  std::int64_t content_end = 0;
-};
-
-Rendered render_with_place(const ChatFormat& chat, const std::string& content) {
-  // What the template puts around any content, seen on a content that no template changes.
-  const std::string probe = "at2probe";
-  const std::string around = render(chat, probe);
-  const std::size_t at = around.find(probe);
-  Rendered rendered{render(chat, content), 0, 0};
-  const std::string_view before = std::string_view(around).substr(0, std::min(at, around.size()));
-  const std::string_view after = at == std::string::npos ? "" : std::string_view(around).substr(at + probe.size());
-  const std::string_view text = rendered.text;
-  if (at != std::string::npos && text.size() >= before.size() + after.size() && text.starts_with(before) &&
-      text.ends_with(after)) {
-    const std::string_view body = text.substr(before.size(), text.size() - before.size() - after.size());
-    const std::int64_t begin = static_cast<std::int64_t>(before.size());
-    if (body == content) return {rendered.text, begin, begin + std::ssize(content)};
-    if (body == trimmed(content)) {
-      const auto skipped = static_cast<std::int64_t>(content.find_first_not_of(white_space));
-      return {rendered.text, begin - skipped, begin + std::ssize(body)};
-    }
-  }
-  throw UserError("the model's chat template cannot be used", "it changes the text of the user's message",
-                  "use a model whose template keeps it");
+std::string_view covered(std::string_view text, CharRange range) {
+  return text.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
 }
 
 }  // namespace
 
-Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer,
-                   std::int64_t max_tokens) {
-  Rendered rendered = render_with_place(chat, example.content);
+Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer, std::int64_t max_tokens,
+                   SpecialTokens in_content) {
+  std::optional<FramedPrompt> framed = frame_prompt(chat, prompt_frame(chat), example.content);
+  if (!framed) throw RecordError("the chat template changes the text", example.id);
   Prompt prompt;
-  prompt.context = {rendered.content_begin + example.context.begin, rendered.content_begin + example.context.end};
-  prompt.context.end = std::min(prompt.context.end, rendered.content_end);
-  prompt.text = std::move(rendered.text);
-  const std::string_view context =
-      std::string_view(prompt.text)
-          .substr(static_cast<std::size_t>(prompt.context.begin),
-                  static_cast<std::size_t>(std::max<std::int64_t>(0, prompt.context.size())));
-  if (trimmed(context).empty()) throw RecordError("empty context", example.id);
-  Encoding encoding = tokenizer.encode(prompt.text);
+  prompt.context = in_prompt(*framed, example.context);
+  if (strip(covered(framed->text, prompt.context)).empty()) throw RecordError("empty context", example.id);
+  for (const CharRange& passage : example.passages) {
+    const CharRange chars = in_prompt(*framed, passage);
+    if (chars.size() > 0) prompt.passages.push_back(chars);
+  }
+  Encoding encoding = in_content == SpecialTokens::as_text ? tokenizer.encode(framed->text, framed->content)
+                                                           : tokenizer.encode(framed->text);
   if (std::ssize(encoding.ids) > max_tokens) {
     throw RecordError("prompt longer than the model allows", example.id + ": " + std::to_string(encoding.ids.size()) +
                                                                  " tokens, " + std::to_string(max_tokens) +
                                                                  " fit beside the response");
   }
+  prompt.text = std::move(framed->text);
   prompt.tokens = std::move(encoding.ids);
   prompt.token_chars = std::move(encoding.ranges);
   prompt.context_tokens = tokens_of(prompt.token_chars, prompt.context);
@@ -91,14 +63,10 @@ Sources split_sources(const Example& example, const Prompt& prompt, SourceKind k
     }
   } else {
     if (kind == SourceKind::sentence) {
-      sources.chars = splitter.split(
-          std::string_view(prompt.text)
-              .substr(static_cast<std::size_t>(origin), static_cast<std::size_t>(prompt.context.size())));
+      sources.chars = splitter.split(covered(prompt.text, prompt.context));
     } else {
-      for (const CharRange& passage : example.passages) {
-        const CharRange chars{passage.begin - example.context.begin,
-                              std::min(passage.end - example.context.begin, prompt.context.size())};
-        if (chars.size() > 0) sources.chars.push_back(chars);
+      for (const CharRange& passage : prompt.passages) {
+        sources.chars.push_back({passage.begin - origin, passage.end - origin});
       }
     }
     for (const CharRange& chars : sources.chars) {
@@ -133,7 +101,7 @@ Response encode_response(const Tokenizer& tokenizer, std::string text) {
 }
 
 Targets split_targets(const Response& response, const SentenceSplitter& splitter) {
-  if (response.tokens.empty() || trimmed(response.text).empty()) throw RecordError("empty response", "");
+  if (response.tokens.empty() || strip(response.text).empty()) throw RecordError("empty response", "");
   Targets targets;
   targets.chars = splitter.split(response.text);
   if (targets.chars.empty()) {

@@ -22,16 +22,22 @@ struct Prompt {
   std::vector<std::int64_t> tokens;
   std::vector<CharRange> token_chars;
   CharRange context;
+  /// Passages of the context, without those that have no characters.
+  std::vector<CharRange> passages;
   /// Tokens that hold a character of the context.
   TokenRange context_tokens;
 };
 
 /// Puts the example's content through the chat template as one user message and tokenizes it. The place of the content
-/// is known by construction (a template may trim it).
-/// \throws RecordError if the context is empty or the prompt has more than `max_tokens` tokens.
-/// \throws UserError if the template changes the content in another way.
+/// is known by construction (data/prompt_frame.h); white space at its ends that the template leaves out is in no range.
+/// The prompt has its beginning-of-sequence token once, and for a model that thinks it ends with "<think>\n".
+/// \param in_content  by default the spelling of a special token in the content is text, which cannot end the user's
+///                    turn; `parse` makes it the special token
+/// \throws RecordError if the context is empty, the template changes the content by more than white space at its ends,
+///         or the prompt has more than `max_tokens` tokens.
+/// \throws UserError if the template cannot carry a user message unchanged, or refuses this one.
 [[nodiscard]] Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer,
-                                 std::int64_t max_tokens);
+                                 std::int64_t max_tokens, SpecialTokens in_content = SpecialTokens::as_text);
 
 /// Parts of a context that can be hidden: characters in the context's own text, tokens in the prompt.
 struct Sources {
@@ -41,7 +47,8 @@ struct Sources {
 };
 
 /// Splits the context of `prompt` into tokens, sentences (newlines, then Punkt; white space between them belongs to
-/// none) or passages.
+/// none) or passages. A token that reaches over the border of two sentences or passages is in both: hiding either hides
+/// it.
 /// \throws RecordError if there is none.
 [[nodiscard]] Sources split_sources(const Example& example, const Prompt& prompt, SourceKind kind,
                                     const SentenceSplitter& splitter);
@@ -54,7 +61,8 @@ struct Response {
 };
 
 /// The text of generated tokens, and which characters each of them wrote. Tokens that only together make a character
-/// share its range.
+/// share its range. The tokens stay those that the model generated, also where the tokenizer would cut their text in
+/// another way.
 [[nodiscard]] Response decode_response(const Tokenizer& tokenizer, std::span<const std::int64_t> tokens);
 
 /// A given text as the model's response.
@@ -68,6 +76,8 @@ struct Targets {
   std::vector<TokenRange> tokens;
 };
 
+/// A token that reaches over the border of two sentences belongs to the first; a sentence without a token of its own
+/// is none of the targets.
 /// \throws RecordError if the response is empty.
 [[nodiscard]] Targets split_targets(const Response& response, const SentenceSplitter& splitter);
 

@@ -16,29 +16,6 @@ namespace {
 
 bool is_folder(const std::filesystem::path& path) { return std::filesystem::is_directory(path); }
 
-Tokenizer gguf_tokenizer(const GgufFile& file) {
-  GgufVocabulary vocabulary;
-  vocabulary.model = file.require_text("tokenizer.ggml.model");
-  vocabulary.pre = file.text("tokenizer.ggml.pre").value_or("");
-  vocabulary.tokens = file.require_texts("tokenizer.ggml.tokens");
-  vocabulary.merges = file.texts("tokenizer.ggml.merges").value_or(std::vector<std::string>{});
-  const auto types = file.integers("tokenizer.ggml.token_type").value_or(std::vector<std::int64_t>{});
-  for (const std::int64_t type : types) vocabulary.token_types.push_back(static_cast<std::int32_t>(type));
-  return Tokenizer::from_json(tokenizer_json(vocabulary), file.path().string());
-}
-
-ChatFormat gguf_chat(const GgufFile& file) {
-  const std::string name = file.path().string();
-  const std::vector<std::string> tokens = file.require_texts("tokenizer.ggml.tokens");
-  const auto spelled = [&](const char* key) -> std::optional<std::string> {
-    const auto id = file.integer(key);
-    if (!id || *id < 0 || *id >= std::ssize(tokens)) return std::nullopt;
-    return tokens[static_cast<std::size_t>(*id)];
-  };
-  return {ChatTemplate(file.require_text("tokenizer.chat_template"), name),
-          {spelled("tokenizer.ggml.bos_token_id"), spelled("tokenizer.ggml.eos_token_id")}};
-}
-
 void check_vocabulary(const ModelText& text, const std::filesystem::path& path) {
   if (text.tokenizer.vocab_size() <= text.config.vocabulary_size) return;
   throw UserError("the tokenizer of " + path.string() + " does not fit the model",
@@ -64,7 +41,8 @@ ModelText load_model_text(const std::filesystem::path& path) {
       return {read_model_config(path), Tokenizer::from_file(path / "tokenizer.json"), load_chat_format(path)};
     }
     const GgufFile file(path);
-    return {read_model_config(file), gguf_tokenizer(file), gguf_chat(file)};
+    return {read_model_config(file), Tokenizer::from_json(tokenizer_json(gguf_vocabulary(file)), path.string()),
+            load_chat_format(file)};
   }();
   check_vocabulary(text, path);
   return text;

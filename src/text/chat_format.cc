@@ -69,6 +69,24 @@ std::optional<std::string> token_text(const GgufFile& file, const char* key) {
   return tokens[static_cast<std::size_t>(*id)];
 }
 
+ChatFormat chat_format(const std::string& source, const std::string& name, SequenceTokens tokens, bool needs_bos) {
+  const bool thinks = source.find("<think>") != std::string::npos || source.find("</think>") != std::string::npos;
+  return {ChatTemplate(source, name), std::move(tokens), thinks, needs_bos};
+}
+
+bool needs_bos(const Json& config, const std::filesystem::path& path) {
+  const Json found = config.value("add_bos_token", Json());
+  if (found.is_null()) return false;
+  if (found.is_boolean()) return found.get<bool>();
+  throw UserError(path.string() + " is broken", "add_bos_token is neither true nor false", "fetch the file again");
+}
+
+bool needs_bos(const GgufFile& file) {
+  if (const std::optional<bool> said = file.flag("tokenizer.ggml.add_bos_token")) return *said;
+  const std::string pre = file.text("tokenizer.ggml.pre").value_or("");
+  return file.text("tokenizer.ggml.model") == "llama" || pre == "llama-bpe" || pre == "llama3" || pre == "llama-v3";
+}
+
 }  // namespace
 
 ChatFormat load_chat_format(const std::filesystem::path& folder) {
@@ -76,11 +94,12 @@ ChatFormat load_chat_format(const std::filesystem::path& folder) {
   const std::filesystem::path template_path = folder / "chat_template.jinja";
   const Json config = read_config(config_path);
   SequenceTokens tokens{token_text(config, "bos_token", config_path), token_text(config, "eos_token", config_path)};
+  const bool bos = needs_bos(config, config_path);
   if (std::filesystem::exists(template_path)) {
-    return {ChatTemplate(read_text(template_path), template_path.string()), std::move(tokens)};
+    return chat_format(read_text(template_path), template_path.string(), std::move(tokens), bos);
   }
   const std::string name = config_path.string() + ": chat_template";
-  return {ChatTemplate(template_text(config, config_path), name), std::move(tokens)};
+  return chat_format(template_text(config, config_path), name, std::move(tokens), bos);
 }
 
 ChatFormat load_chat_format(const GgufFile& file) {
@@ -89,8 +108,9 @@ ChatFormat load_chat_format(const GgufFile& file) {
     throw UserError(file.path().string() + " has no chat template", "the key tokenizer.chat_template is missing",
                     "use an instruction-tuned model");
   }
-  return {ChatTemplate(*source, file.path().string() + ": tokenizer.chat_template"),
-          {token_text(file, "tokenizer.ggml.bos_token_id"), token_text(file, "tokenizer.ggml.eos_token_id")}};
+  return chat_format(*source, file.path().string() + ": tokenizer.chat_template",
+                     {token_text(file, "tokenizer.ggml.bos_token_id"), token_text(file, "tokenizer.ggml.eos_token_id")},
+                     needs_bos(file));
 }
 
 }  // namespace at2

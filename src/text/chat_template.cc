@@ -19,7 +19,8 @@ void expect_utf8(const std::string& text, const std::string& what) {
 }
 
 /// The template's variables, as transformers passes them.
-std::string variables(std::span<const Message> messages, const SequenceTokens& tokens, GenerationPrompt prompt) {
+std::string variables(std::span<const Message> messages, const SequenceTokens& tokens, GenerationPrompt prompt,
+                      ThinkingSwitch thinking) {
   Json turns = Json::array();
   for (std::size_t i = 0; i < messages.size(); ++i) {
     expect_utf8(messages[i].role, "the role of message " + std::to_string(i + 1));
@@ -32,6 +33,7 @@ std::string variables(std::span<const Message> messages, const SequenceTokens& t
               {"add_generation_prompt", prompt == GenerationPrompt::yes}};
   if (tokens.bos) all["bos_token"] = *tokens.bos;
   if (tokens.eos) all["eos_token"] = *tokens.eos;
+  if (thinking == ThinkingSwitch::on) all["enable_thinking"] = true;
   return all.dump();
 }
 
@@ -64,9 +66,9 @@ ChatTemplate::ChatTemplate(std::string_view source, std::string_view name) : nam
 }
 
 std::string ChatTemplate::render(std::span<const Message> messages, const SequenceTokens& tokens,
-                                 GenerationPrompt generation_prompt,
-                                 std::optional<std::chrono::local_seconds> time) const {
-  const std::string context = variables(messages, tokens, generation_prompt);
+                                 GenerationPrompt generation_prompt, std::optional<std::chrono::local_seconds> time,
+                                 ThinkingSwitch thinking) const {
+  const std::string context = variables(messages, tokens, generation_prompt, thinking);
   const At2Time now = civil_time(time.value_or(std::chrono::local_seconds{}));
   rust::ErrorSlot error;
   rust::OwnedString text;

@@ -24,6 +24,21 @@ class OwnedTokens {
   At2Tokens tokens_{};
 };
 
+Encoding encoding_of(std::span<const At2Token> tokens) {
+  Encoding encoding;
+  encoding.ids.reserve(tokens.size());
+  encoding.ranges.reserve(tokens.size());
+  for (const At2Token& token : tokens) {
+    encoding.ids.push_back(token.id);
+    encoding.ranges.push_back({token.begin, token.end});
+  }
+  return encoding;
+}
+
+[[noreturn]] void refuse_text(const rust::ErrorSlot& error) {
+  throw UserError("a text cannot be cut into tokens", error.message(), "give plain UTF-8 text");
+}
+
 }  // namespace
 
 void Tokenizer::Free::operator()(At2Tokenizer* tokenizer) const noexcept { at2_tokenizer_free(tokenizer); }
@@ -52,16 +67,19 @@ Encoding Tokenizer::encode(std::string_view text, SpecialTokens special) const {
   OwnedTokens tokens;
   if (!at2_tokenizer_encode(tokenizer_.get(), text.data(), text.size(), special == SpecialTokens::parse, tokens.slot(),
                             error.slot())) {
-    throw UserError("a text cannot be cut into tokens", error.message(), "give plain UTF-8 text");
+    refuse_text(error);
   }
-  Encoding encoding;
-  encoding.ids.reserve(tokens.view().size());
-  encoding.ranges.reserve(tokens.view().size());
-  for (const At2Token& token : tokens.view()) {
-    encoding.ids.push_back(token.id);
-    encoding.ranges.push_back({token.begin, token.end});
+  return encoding_of(tokens.view());
+}
+
+Encoding Tokenizer::encode(std::string_view text, CharRange plain) const {
+  rust::ErrorSlot error;
+  OwnedTokens tokens;
+  if (!at2_tokenizer_encode_around(tokenizer_.get(), text.data(), text.size(), static_cast<std::size_t>(plain.begin),
+                                   static_cast<std::size_t>(plain.end), tokens.slot(), error.slot())) {
+    refuse_text(error);
   }
-  return encoding;
+  return encoding_of(tokens.view());
 }
 
 std::string Tokenizer::decode(std::span<const std::int64_t> ids, SkipSpecial skip) const {

@@ -17,7 +17,8 @@ struct At2Tokenizer;
 
 namespace at2 {
 
-/// What becomes of special tokens that are written out in a text, such as "<|im_end|>".
+/// What becomes of special tokens that are written out in a text, such as "<|im_end|>". Added tokens that are not
+/// special (in some models "<think>") are ordinary words: one id each in either case, as with `tokenizers`.
 enum class SpecialTokens {
   /// One id each: for prompts that a chat template wrote.
   parse,
@@ -56,6 +57,15 @@ class Tokenizer {
   /// The tokens of `text`. No special tokens (such as a beginning-of-sequence token) are added.
   /// \throws UserError if `text` is not UTF-8.
   [[nodiscard]] Encoding encode(std::string_view text, SpecialTokens special = SpecialTokens::parse) const;
+
+  /// The tokens of a prompt that holds a user's words: special tokens are parsed, except where one has a byte in
+  /// `plain`. Where none has, the result is encode(text). Otherwise the stretch between the special tokens around
+  /// `plain` is encoded by itself with special tokens as text; it is the same stretch that the tokenizer cuts out for
+  /// itself. (One difference remains for tokenizers that put a space before a text and look for special tokens after
+  /// that, "normalized": the stretches have a space each.)
+  /// \param plain  bytes of `text`, in whole characters
+  /// \throws UserError if `text` is not UTF-8 or `plain` no part of it.
+  [[nodiscard]] Encoding encode(std::string_view text, CharRange plain) const;
 
   /// The text of `ids`; ids that the vocabulary does not have give no text, bytes that form no character give U+FFFD.
   /// \throws UserError if an id is negative or beyond 32 bits.

@@ -55,6 +55,12 @@ TEST(ChatTemplateTest, WithoutATimeThereIsNoClock) {
   EXPECT_EQ(ChatTemplate(source).render(kHello, {}, GenerationPrompt::yes, leap_day), "29 Feb 2024");
 }
 
+TEST(ChatTemplateTest, TheThinkingSwitchIsUndefinedOrOn) {
+  const ChatTemplate chat_template("{{ enable_thinking if enable_thinking is defined else 'undefined' }}");
+  EXPECT_EQ(chat_template.render(kHello, {}, GenerationPrompt::yes), "undefined");
+  EXPECT_EQ(chat_template.render(kHello, {}, GenerationPrompt::yes, std::nullopt, ThinkingSwitch::on), "True");
+}
+
 TEST(ChatTemplateTest, MovedTemplateWorks) {
   ChatTemplate first("{{ messages[0].content }}");
   const ChatTemplate second = std::move(first);
@@ -133,6 +139,22 @@ TEST_F(ChatFormatTest, OfAListTheDefaultIsTaken) {
   EXPECT_EQ(load_chat_format(folder_).tokens.bos, std::nullopt);
 }
 
+TEST_F(ChatFormatTest, TemplatesThatKnowThoughtsAreOfModelsThatThink) {
+  write("tokenizer_config.json", R"({"chat_template": "{{ messages[0].content.split('</think>')[-1] }}"})");
+  EXPECT_TRUE(load_chat_format(folder_).thinks);
+  write("tokenizer_config.json", R"({"chat_template": "I think so"})");
+  EXPECT_FALSE(load_chat_format(folder_).thinks);
+}
+
+TEST_F(ChatFormatTest, TheConfigSaysWhetherTheTokenizerPutsABeginning) {
+  write("tokenizer_config.json", R"({"chat_template": "x", "bos_token": "<s>", "add_bos_token": true})");
+  EXPECT_TRUE(load_chat_format(folder_).needs_bos);
+  write("tokenizer_config.json", R"({"chat_template": "x", "bos_token": "<s>", "add_bos_token": false})");
+  EXPECT_FALSE(load_chat_format(folder_).needs_bos);
+  write("tokenizer_config.json", R"({"chat_template": "x", "bos_token": "<s>"})");
+  EXPECT_FALSE(load_chat_format(folder_).needs_bos);
+}
+
 TEST_F(ChatFormatTest, WhatIsMissingOrBrokenIsNamed) {
   const auto load = [&] { static_cast<void>(load_chat_format(folder_)); };
   EXPECT_THAT(load, ThrowsMessage<UserError>(AllOf(HasSubstr("tokenizer_config.json"), HasSubstr("missing"))));
@@ -144,6 +166,8 @@ TEST_F(ChatFormatTest, WhatIsMissingOrBrokenIsNamed) {
   EXPECT_THAT(load, ThrowsMessage<UserError>(HasSubstr("broken")));
   write("tokenizer_config.json", R"({"chat_template": "x", "bos_token": 5})");
   EXPECT_THAT(load, ThrowsMessage<UserError>(HasSubstr("bos_token is not a token")));
+  write("tokenizer_config.json", R"({"chat_template": "x", "add_bos_token": "yes"})");
+  EXPECT_THAT(load, ThrowsMessage<UserError>(HasSubstr("add_bos_token is neither")));
   write("tokenizer_config.json", R"({"chat_template": "{{ x", "bos_token": "a"})");
   EXPECT_THAT(load, ThrowsMessage<UserError>(HasSubstr("tokenizer_config.json: chat_template:1")));
 }

@@ -2,9 +2,11 @@
 /// \brief Golden files of the room `text`, and the default model's own vocabulary.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +20,16 @@
 
 namespace at2::golden {
 
-inline std::string read_text(const std::string& name) {
-  std::ifstream file(std::string(AT2_GOLDEN_DIR) + "/text/" + name, std::ios::binary);
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
+
+inline std::filesystem::path path_of(const std::string& name) {
+  return std::filesystem::path(AT2_GOLDEN_DIR) / "text" / name;
+}
+
+inline std::string read_text(const std::string& name) { return read_file(path_of(name)); }
 
 inline nlohmann::json read_json(const std::string& name) { return nlohmann::json::parse(read_text(name)); }
 
@@ -45,6 +53,10 @@ inline std::vector<Message> messages(const nlohmann::json& turns) {
   std::vector<Message> all;
   for (const nlohmann::json& turn : turns) all.push_back({turn.at("role"), turn.at("content")});
   return all;
+}
+
+inline std::optional<std::string> optional_text(const nlohmann::json& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
 }
 
 inline GenerationPrompt generation_prompt(const nlohmann::json& test_case) {

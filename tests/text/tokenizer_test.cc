@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/errors.h"
@@ -83,6 +84,47 @@ TEST_F(TokenizerTest, ThreadsMayMixBothTreatmentsOfSpecialTokens) {
   std::thread as_text(encode_many, SpecialTokens::as_text, 7);
   encode_many(SpecialTokens::parse, 1);
   as_text.join();
+}
+
+TEST_F(TokenizerTest, SpecialTokensOutsideTheUsersWordsAreParsed) {
+  const std::string text = "h<|end|>l<|end|>o<|end|>";
+  const Encoding encoding = tokenizer_.encode(text, CharRange{8, 17});
+  EXPECT_THAT(encoding.ids, ElementsAre(2, 0, 4, 16, 17, 3, 19, 20, 17, 18, 5, 0));
+  EXPECT_EQ(encoding.ranges[3], (CharRange{9, 10}));
+  EXPECT_EQ(encoding.ranges.back(), (CharRange{17, 24}));
+  EXPECT_THAT(tokenizer_.encode(text, CharRange{0, 24}), tokenizer_.encode(text, SpecialTokens::as_text));
+  EXPECT_THAT(tokenizer_.encode(text, CharRange{8, 9}), tokenizer_.encode(text)) << "none in the user's words";
+  EXPECT_THAT(tokenizer_.encode(text, CharRange{9, 9}), tokenizer_.encode(text)) << "no words";
+}
+
+TEST_F(TokenizerTest, ASpecialTokenHalfOfTheUsersWordsIsText) {
+  EXPECT_EQ(tokenizer_.encode("<|end|>", CharRange{0, 2}), tokenizer_.encode("<|end|>", SpecialTokens::as_text));
+  EXPECT_EQ(tokenizer_.encode("<|end|>", CharRange{6, 7}), tokenizer_.encode("<|end|>", SpecialTokens::as_text));
+}
+
+TEST_F(TokenizerTest, AddedTokensThatAreNotSpecialAreWordsInTheUsersText) {
+  EXPECT_THAT(tokenizer_.encode("<note>", CharRange{0, 6}).ids, ElementsAre(1));
+}
+
+TEST_F(TokenizerTest, UsersWordsThatAreNoPartOfTheTextAreAnError) {
+  for (const CharRange bad : {CharRange{2, 1}, CharRange{0, 4}, CharRange{2, 3}, CharRange{-1, 1}}) {
+    EXPECT_THAT([&] { static_cast<void>(tokenizer_.encode("h\u00e9", bad)); },
+                ThrowsMessage<UserError>(HasSubstr("no part of the text")));
+  }
+}
+
+TEST(MetaspaceTest, OnlyTheBeginningOfTheTextGetsASpaceAlsoAroundTheUsersWords) {
+  nlohmann::json json = nlohmann::json::parse(tokenizer_json(small_sentence_piece()));
+  json["normalizer"] = nullptr;
+  const nlohmann::json metaspace = {
+      {"type", "Metaspace"}, {"replacement", "\u2581"}, {"prepend_scheme", "first"}, {"split", false}};
+  json["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", nlohmann::json::array({metaspace})}};
+  const Tokenizer tokenizer = Tokenizer::from_json(json.dump());
+  ASSERT_THAT(tokenizer.encode("<s>O<s>O").ids, ElementsAre(1, 5, 1, 5));
+  ASSERT_THAT(tokenizer.encode("O<s>O").ids, ElementsAre(12, 1, 5));
+  EXPECT_THAT(tokenizer.encode("<s>O<s>O", CharRange{3, 8}).ids, ElementsAre(1, 5, 0, 5));
+  EXPECT_THAT(tokenizer.encode("O<s>O<s>O", CharRange{0, 5}).ids, ElementsAre(12, 0, 5, 1, 5));
+  EXPECT_THAT(tokenizer.encode("O<s>O").ids, ElementsAre(12, 1, 5)) << "as before";
 }
 
 TEST(TokenizerErrorTest, BrokenJsonNamesFileAndPlace) {

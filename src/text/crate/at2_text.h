@@ -59,6 +59,9 @@ void at2_tokenizer_free(At2Tokenizer* tokenizer);
 /* Adds no special tokens. Those written out in the text become one token each if `parse_special`, else plain text. */
 bool at2_tokenizer_encode(const At2Tokenizer* tokenizer, const char* text, size_t size, bool parse_special,
                           At2Tokens* tokens, At2Error* error);
+/* As with `parse_special`, but a special token that has a byte in [plain_begin, plain_end) is plain text. */
+bool at2_tokenizer_encode_around(const At2Tokenizer* tokenizer, const char* text, size_t size, size_t plain_begin,
+                                 size_t plain_end, At2Tokens* tokens, At2Error* error);
 bool at2_tokenizer_decode(const At2Tokenizer* tokenizer, const int64_t* ids, size_t count, bool skip_special,
                           At2String* text, At2Error* error);
 /* -1 where there is no such token. */

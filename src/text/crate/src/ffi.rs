@@ -144,6 +144,23 @@ pub unsafe extern "C" fn at2_tokenizer_encode(
 }
 
 #[no_mangle]
+pub unsafe extern "C" fn at2_tokenizer_encode_around(
+    tokenizer: *const TextTokenizer,
+    text: *const c_char,
+    size: usize,
+    plain_begin: usize,
+    plain_end: usize,
+    out: *mut At2Tokens,
+    error: *mut At2Error,
+) -> bool {
+    guarded(error, false, || {
+        let (tokens, count) = hand_out((*tokenizer).encode_around(text_at(text, size)?, plain_begin..plain_end)?);
+        *out = At2Tokens { tokens, count };
+        Ok(true)
+    })
+}
+
+#[no_mangle]
 pub unsafe extern "C" fn at2_tokenizer_decode(
     tokenizer: *const TextTokenizer,
     ids: *const i64,
