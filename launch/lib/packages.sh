@@ -12,7 +12,7 @@ wanted_packages() {
     ca-certificates
   # Ubuntu 22.04's g++ is version 11.
   if [[ $(distribution) == ubuntu-22.04 ]]; then echo g++-12; fi
-  if [[ $1 == with-checks ]]; then printf '%s\n' clang-format-14 shellcheck; fi
+  if [[ $1 == with-checks ]]; then printf '%s\n' clang-format-14 shellcheck python3-h5py; fi
 }
 
 # Prints "debian-12", "ubuntu-24.04" or "unknown".

@@ -7,7 +7,6 @@
 #include "base/errors.h"
 #include "comm/agree.h"
 #include "comm/work_queue.h"
-#include "store/shard_folder.h"
 
 namespace at2 {
 namespace {
@@ -29,7 +28,7 @@ std::vector<Work> find_missing(const Session& session, const ChunkStage& stage) 
     if (session.communicator().rank() != 0) return;
     prepare_folder(stage.folder);
     static_cast<void>(remove_leftovers(stage.folder));
-    for (const std::int64_t chunk : missing_chunks(stage.folder, stage.header)) {
+    for (const std::int64_t chunk : missing_chunks(stage.folder, stage.header, stage.mix)) {
       missing.push_back({chunk, stage.chunking->cost(chunk)});
     }
   });
@@ -87,7 +86,7 @@ void run_chunks(const Session& session, const ChunkStage& stage,
 }
 
 std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command) {
-  const auto missing = missing_chunks(stage.folder, stage.header);
+  const auto missing = missing_chunks(stage.folder, stage.header, stage.mix);
   if (!missing.empty()) {
     throw UserError(
         stage.folder.string() + " is not complete",

@@ -12,6 +12,7 @@
 #include "app/session.h"
 #include "data/example.h"
 #include "store/shard.h"
+#include "store/shard_folder.h"
 
 namespace at2 {
 
@@ -42,6 +43,8 @@ struct ChunkStage {
   std::filesystem::path folder;
   ShardHeader header;
   const Chunking* chunking = nullptr;
+  /// Whether shards of other devices count as finished.
+  DeviceMix mix = DeviceMix::refuse;
 };
 
 /// Number of chunks that are still to be computed. Removes what killed processes left. \collective

@@ -10,7 +10,19 @@
 
 namespace at2 {
 
-enum class Command { run, generate, ablate, train, evaluate, report, attribute, verify_model, dump_default, help, version };
+enum class Command {
+  run,
+  generate,
+  ablate,
+  train,
+  evaluate,
+  report,
+  attribute,
+  verify_model,
+  dump_default,
+  help,
+  version
+};
 
 enum class OutputFormat { text, json };
 

@@ -77,7 +77,8 @@ Inputs load_inputs(const Session& session) {
   session.log.say("model " + inputs.model_path.string());
   for (const std::string& key : inputs.text.config.unknown_keys) {
     if (session.communicator().rank() != 0) break;
-    session.log.warn("config.json of the model has the key \"" + key + "\", which at2 does not know: if it changes the "
+    session.log.warn("config.json of the model has the key \"" + key +
+                     "\", which at2 does not know: if it changes the "
                      "mathematics, results are wrong");
   }
   session.log.say(inputs.place.reason + "; " + c10::toString(inputs.place.dtype) + ", " +

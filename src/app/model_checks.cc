@@ -54,7 +54,8 @@ std::vector<std::int64_t> numbers_up_to(std::int64_t count) {
 
 double largest(const at::Tensor& difference) { return difference.abs().max().item<double>(); }
 
-/// The features that attribution reads, over the whole sequence: every layer and head must have spent all its attention.
+/// The features that attribution reads, over the whole sequence: every layer and head must have spent all its
+/// attention.
 std::vector<Comparison> check_attention_sums(const LanguageModel& model, const std::vector<std::int64_t>& tokens) {
   AttributionTask task;
   task.tokens = tokens;
@@ -64,8 +65,8 @@ std::vector<Comparison> check_attention_sums(const LanguageModel& model, const s
   const at::Tensor sums_LH = attention.attention_GTF.sum(1).view({model.config().num_layers, -1});
   std::vector<Comparison> comparisons;
   for (std::int64_t layer = 0; layer < sums_LH.size(0); ++layer) {
-    comparisons.push_back({"attention rows less one, layer " + std::to_string(layer), largest(sums_LH[layer] - 1.0),
-                           1e-5});
+    comparisons.push_back(
+        {"attention rows less one, layer " + std::to_string(layer), largest(sums_LH[layer] - 1.0), 1e-5});
   }
   return comparisons;
 }
@@ -137,9 +138,9 @@ std::vector<Comparison> check_text(const ModelText& text) {
   example.context = {9, 35};
   example.passages = {example.context};
   const Prompt prompt = make_prompt(example, text.chat, text.tokenizer, text.config.max_positions);
-  const std::string_view found = std::string_view(prompt.text)
-                                     .substr(static_cast<std::size_t>(prompt.context.begin),
-                                             static_cast<std::size_t>(prompt.context.size()));
+  const std::string_view found =
+      std::string_view(prompt.text)
+          .substr(static_cast<std::size_t>(prompt.context.begin), static_cast<std::size_t>(prompt.context.size()));
   if (found != "The bridge opened in 1931.") ++failed;
   // Only a second one right after it is a fault: some templates begin every turn with the same token.
   double doubled = 0;

@@ -15,8 +15,13 @@
 namespace at2 {
 namespace {
 
-/// Options that change neither a measured value nor a learned one, and may differ when a run is continued.
-bool may_change(const std::string& key) { return key == "model.threads" || key == "model.weight_cache" || key.starts_with("report."); }
+/// Options that may differ when a run is continued: they change neither a measured value nor a learned one, or their
+/// change is what `want` allows.
+bool may_change(const std::string& key, const RunOptions& want) {
+  const bool of_device = key == "model.device" || key == "model.dtype";
+  return key == "model.threads" || key == "model.weight_cache" || key == "store.allow_device_mix" ||
+         key.starts_with("report.") || (of_device && want.store.allow_device_mix);
+}
 
 void write_text_file(const std::filesystem::path& path, const std::string& text) {
   const std::filesystem::path temporary = path.string() + ".tmp";
@@ -42,7 +47,7 @@ std::string another_folder(const std::filesystem::path& root) {
 void refuse_other_options(const RunFolder& folder, const RunOptions& have, const RunOptions& want) {
   std::string text;
   for (const Difference& difference : differences(have, want)) {
-    if (may_change(difference.key)) continue;
+    if (may_change(difference.key, want)) continue;
     text += (text.empty() ? "" : "; ") + difference.key + " is " + difference.have + " there and " + difference.want +
             " now";
   }

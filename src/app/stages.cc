@@ -3,6 +3,13 @@
 #include <array>
 
 namespace at2 {
+namespace {
+
+DeviceMix mix_of(const Session& session) {
+  return session.options.store.allow_device_mix ? DeviceMix::allow : DeviceMix::refuse;
+}
+
+}  // namespace
 
 const LanguageModel& LazyModel::get() {
   if (!model_) model_ = std::make_unique<LanguageModel>(load_weights_of(*session_, *inputs_));
@@ -16,17 +23,19 @@ Chunking chunking_of(const Session& session, const Corpus& corpus) {
 ChunkStage responses_of(const Session& session, const Inputs& inputs, Split split, const Chunking& chunking) {
   return {"generate", session.folder.responses(split),
           shard_header(inputs, "responses", responses_fingerprint(session, inputs, split), chunking.num_chunks()),
-          &chunking};
+          &chunking, mix_of(session)};
 }
 
 ChunkStage ablations_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {
   return {"ablate", session.folder.ablations(),
-          shard_header(inputs, "ablations", ablations_fingerprint(session, inputs), chunking.num_chunks()), &chunking};
+          shard_header(inputs, "ablations", ablations_fingerprint(session, inputs), chunking.num_chunks()), &chunking,
+          mix_of(session)};
 }
 
 ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {
   return {"evaluate", session.folder.scores(),
-          shard_header(inputs, "scores", scores_fingerprint(session, inputs), chunking.num_chunks()), &chunking};
+          shard_header(inputs, "scores", scores_fingerprint(session, inputs), chunking.num_chunks()), &chunking,
+          mix_of(session)};
 }
 
 StageEffort total_effort(const Session& session, const StageEffort& mine) {

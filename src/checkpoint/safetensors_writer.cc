@@ -18,9 +18,8 @@ std::string header_of(std::span<const TensorDescription> tensors, const std::str
   for (const TensorDescription& tensor : tensors) {
     AT2_EXPECT(block_layout(tensor.type).elements == 1, "safetensors files have plain types only");
     sizes.push_back(stored_bytes(tensor.type, tensor.shape, tensor.name, file));
-    header[tensor.name] = {{"dtype", type_name(tensor.type)},
-                           {"shape", tensor.shape},
-                           {"data_offsets", {begin, begin + sizes.back()}}};
+    header[tensor.name] = {
+        {"dtype", type_name(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {begin, begin + sizes.back()}}};
     begin += sizes.back();
   }
   std::string text = header.dump();

@@ -29,6 +29,11 @@ std::string RealRange::expected() const {
   return words;
 }
 
+std::optional<bool> TrueOrFalse::parse(const std::string& word) const {
+  if (word != "true" && word != "false") return std::nullopt;
+  return word == "true";
+}
+
 std::optional<std::string> FolderName::parse(const std::string& word) const {
   if (word == "." || word == "..") return std::nullopt;
   for (const char character : word) {

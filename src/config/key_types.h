@@ -61,6 +61,14 @@ struct EnumWord {
   [[nodiscard]] std::string expected() const { return "one of " + enum_list<Enum>(); }
 };
 
+/// true or false.
+struct TrueOrFalse {
+  using Type = bool;
+  [[nodiscard]] std::optional<bool> parse(const std::string& word) const;
+  [[nodiscard]] std::string text(bool value) const { return value ? "true" : "false"; }
+  [[nodiscard]] std::string expected() const { return "true or false"; }
+};
+
 /// Any text. `what` says which, for messages.
 struct FreeText {
   using Type = std::string;

@@ -122,6 +122,11 @@ std::vector<Key> make_keys() {
                             RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(report.highlight_threshold)));
   keys.push_back(scalar_key("store.chunk_size", "examples of a unit of work, and of what a crash can lose",
                             Count{.low = 1}, AT2_FIELD(store.chunk_size)));
+  keys.push_back(
+      scalar_key("store.allow_device_mix",
+                 "whether a run may go on with another device, dtype or CPU instruction set; its values then "
+                 "agree within tolerances, not to the bit",
+                 TrueOrFalse{}, AT2_FIELD(store.allow_device_mix)));
   return keys;
 }
 

@@ -88,6 +88,9 @@ struct ReportOptions {
 struct StoreOptions {
   /// Examples per chunk: the unit of work of a rank, and of what a crash can lose.
   std::int64_t chunk_size = 4;
+  /// Whether a run may be continued on another kind of device, dtype or instruction set: its values then agree within
+  /// tolerances only.
+  bool allow_device_mix = false;
 };
 
 struct RunOptions {

@@ -8,7 +8,8 @@
 
 namespace at2 {
 
-/// What an architecture adds to a plain pre-norm decoder, and how its files differ. docs/models.md tells how to add one.
+/// What an architecture adds to a plain pre-norm decoder, and how its files differ. docs/models.md tells how to add
+/// one.
 struct Architecture {
   /// `model_type` of config.json.
   std::string_view model_type;

@@ -61,8 +61,8 @@ void generate_batch(const LanguageModel& model, std::span<const std::vector<std:
     for (std::size_t i = 0; i < active.size(); ++i) {
       Generation& generation = generations[active[i].prompt];
       if (limits.on_token) limits.on_token(first + active[i].prompt, tokens[i]);
-      generation.ended = limits.end_tokens == EndTokens::heeded &&
-                         std::find(ends.begin(), ends.end(), tokens[i]) != ends.end();
+      generation.ended =
+          limits.end_tokens == EndTokens::heeded && std::find(ends.begin(), ends.end(), tokens[i]) != ends.end();
       if (generation.ended) continue;
       generation.tokens.push_back(tokens[i]);
       if (std::ssize(generation.tokens) == limits.max_new_tokens) continue;

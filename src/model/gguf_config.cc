@@ -51,10 +51,10 @@ void read_rope(const GgufFile& file, const ArchitectureKeys& keys, const Archite
     rope.original_max_positions = keys.require_integer("rope.scaling.original_context_length");
     const double extension =
         static_cast<double>(config.max_positions) / static_cast<double>(rope.original_max_positions);
-    const double usual = extension <= 1.0 ? 1.0
-                                          : std::sqrt(1.0 + std::log(extension) /
-                                                                std::log(static_cast<double>(
-                                                                    rope.original_max_positions)));
+    const double usual =
+        extension <= 1.0
+            ? 1.0
+            : std::sqrt(1.0 + std::log(extension) / std::log(static_cast<double>(rope.original_max_positions)));
     rope.attention_factor = keys.real("rope.scaling.attn_factor").value_or(usual);
   } else if (type == "linear") {
     rope.scaling = Scaling::linear;
@@ -112,8 +112,8 @@ ModelConfig read_model_config(const GgufFile& file) {
   config.num_heads = keys.require_integer("attention.head_count");
   config.num_kv_heads = keys.integer("attention.head_count_kv").value_or(config.num_heads);
   config.model_width = keys.require_integer("embedding_length");
-  config.head_width = keys.integer("attention.key_length")
-                          .value_or(config.num_heads > 0 ? config.model_width / config.num_heads : 0);
+  config.head_width =
+      keys.integer("attention.key_length").value_or(config.num_heads > 0 ? config.model_width / config.num_heads : 0);
   config.feed_forward_width = keys.require_integer("feed_forward_length");
   config.max_positions = keys.require_integer("context_length");
   config.norm_epsilon = keys.require_real("attention.layer_norm_rms_epsilon");

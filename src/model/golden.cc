@@ -164,8 +164,8 @@ class GoldenRun {
     const Positions ours = generate_greedy(model_, {&tokens_, 1}, limits).front().tokens;
     std::int64_t others = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (has("greedy_margins") && golden("greedy_margins")[static_cast<std::int64_t>(i)].item<double>() <=
-                                       2 * tolerance_.logits) {
+      if (has("greedy_margins") &&
+          golden("greedy_margins")[static_cast<std::int64_t>(i)].item<double>() <= 2 * tolerance_.logits) {
         break;
       }
       if (ours[i] != wanted[i]) ++others;

@@ -13,13 +13,40 @@ using Scaling = RopeOptions::Scaling;
 
 /// Keys that say nothing about what a forward pass computes.
 const std::set<std::string_view>& harmless_keys() {
-  static const std::set<std::string_view> keys = {
-      "architectures", "attention_dropout", "auto_map", "boi_token_index", "bos_token_id", "cache_implementation",
-      "classifier_dropout", "decoder_start_token_id", "dtype", "embd_pdrop", "eoi_token_index", "eos_token_id",
-      "hidden_dropout", "id2label", "image_token_index", "initializer_range", "label2id", "max_window_layers",
-      "mm_tokens_per_image", "output_attentions", "output_hidden_states", "pad_token_id", "pretraining_tp",
-      "resid_pdrop", "return_dict", "torch_dtype", "transformers_version", "unsloth_fixed", "unsloth_version",
-      "use_cache", "_name_or_path", "_attn_implementation_autoset", "is_llama_config", "rope_interleaved"};
+  static const std::set<std::string_view> keys = {"architectures",
+                                                  "attention_dropout",
+                                                  "auto_map",
+                                                  "boi_token_index",
+                                                  "bos_token_id",
+                                                  "cache_implementation",
+                                                  "classifier_dropout",
+                                                  "decoder_start_token_id",
+                                                  "dtype",
+                                                  "embd_pdrop",
+                                                  "eoi_token_index",
+                                                  "eos_token_id",
+                                                  "hidden_dropout",
+                                                  "id2label",
+                                                  "image_token_index",
+                                                  "initializer_range",
+                                                  "label2id",
+                                                  "max_window_layers",
+                                                  "mm_tokens_per_image",
+                                                  "output_attentions",
+                                                  "output_hidden_states",
+                                                  "pad_token_id",
+                                                  "pretraining_tp",
+                                                  "resid_pdrop",
+                                                  "return_dict",
+                                                  "torch_dtype",
+                                                  "transformers_version",
+                                                  "unsloth_fixed",
+                                                  "unsloth_version",
+                                                  "use_cache",
+                                                  "_name_or_path",
+                                                  "_attn_implementation_autoset",
+                                                  "is_llama_config",
+                                                  "rope_interleaved"};
   return keys;
 }
 
@@ -97,14 +124,15 @@ void read_rope(JsonKeys& keys, ModelConfig& config) {
   double partial = keys.get<double>("partial_rotary_factor").value_or(1.0);
   if (parameters.contains("full_attention")) {
     config.rope = read_scaling(keys, parameters["full_attention"], theta, config);
-    config.sliding_rope =
-        read_scaling(keys, parameters.value("sliding_attention", json::object()), sliding_theta.value_or(theta), config);
+    config.sliding_rope = read_scaling(keys, parameters.value("sliding_attention", json::object()),
+                                       sliding_theta.value_or(theta), config);
   } else {
     if (!parameters.empty()) scaling = parameters;
     config.rope = read_scaling(keys, scaling, theta, config);
     if (sliding_theta) config.sliding_rope = RopeOptions{.theta = *sliding_theta};
   }
-  partial = JsonKeys(parameters, keys.file() + ", rope_parameters").get<double>("partial_rotary_factor").value_or(partial);
+  partial =
+      JsonKeys(parameters, keys.file() + ", rope_parameters").get<double>("partial_rotary_factor").value_or(partial);
   config.rotary_width = static_cast<std::int64_t>(static_cast<double>(config.head_width) * partial);
 }
 
@@ -197,8 +225,8 @@ json text_config(const json& object) {
 ModelConfig read_model_config(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "config.json";
   const json given = text_config(read_json(path));
-  const Architecture& architecture = architecture_of_model_type(
-      JsonKeys(given, path.string()).require<std::string>("model_type"), path.string());
+  const Architecture& architecture =
+      architecture_of_model_type(JsonKeys(given, path.string()).require<std::string>("model_type"), path.string());
   json object = json::parse(architecture.defaults);
   object.update(given);
   JsonKeys keys(object, path.string());

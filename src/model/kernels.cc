@@ -140,9 +140,8 @@ at::Tensor gated(const at::Tensor& gate_up, Activation activation) {
   at::Tensor out = at::empty({gate_up.size(0), width}, gate_up.options());
   const float* from = gate_up.const_data_ptr<float>();
   float* to = out.mutable_data_ptr<float>();
-  for_each_row(gate_up.size(0), [&](std::int64_t row) {
-    gated_row(from + row * 2 * width, to + row * width, width, activation);
-  });
+  for_each_row(gate_up.size(0),
+               [&](std::int64_t row) { gated_row(from + row * 2 * width, to + row * width, width, activation); });
   return out;
 }
 

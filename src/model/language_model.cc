@@ -80,8 +80,7 @@ at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options
   at::Tensor normed = rms_norm(residual, weights_.layers.front().attention_norm, epsilon);
   for (std::size_t l = 0; l <= last; ++l) {
     const LayerWeights& layer = weights_.layers[l];
-    at::Tensor attended =
-        attention(static_cast<std::int64_t>(l), normed, pack, contexts.at(config_.reach[l]), options);
+    at::Tensor attended = attention(static_cast<std::int64_t>(l), normed, pack, contexts.at(config_.reach[l]), options);
     if (l == last) {
       // The rest of the last layer, and the head, are needed for the wanted rows only.
       attended = attended.index_select(0, wanted);

@@ -50,7 +50,6 @@ class LanguageModel {
   /// rows at a time. \param targets int64 [W] on the CPU
   [[nodiscard]] at::Tensor target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const;
 
-
  private:
   /// What layers of one kind share in a pass.
   struct LayerContext {

@@ -95,7 +95,8 @@ struct ModelConfig {
 };
 
 /// Reads config.json and, where there is one, generation_config.json of a Hugging Face folder.
-/// \throws UserError naming the file and key if a key is missing, has the wrong type or an impossible value, or asks for
+/// \throws UserError naming the file and key if a key is missing, has the wrong type or an impossible value, or asks
+/// for
 ///         mathematics that is not supported (another model_type, RoPE type, activation, ...).
 [[nodiscard]] ModelConfig read_model_config(const std::filesystem::path& folder);
 

@@ -20,7 +20,8 @@ struct Segment {
   std::vector<RowRange> prefix;
   /// Slot of the KV cache that holds what came before and takes this segment's keys and values; -1 = none.
   std::int64_t cache_slot = -1;
-  /// Tokens of the whole sequence, hidden ones counted: some models rotate by it. 0 = up to the segment's last position.
+  /// Tokens of the whole sequence, hidden ones counted: some models rotate by it. 0 = up to the segment's last
+  /// position.
   std::int64_t sequence_length = 0;
 };
 
@@ -31,8 +32,8 @@ struct Pack {
   std::vector<Segment> segments;
   /// Rows whose final hidden state is wanted, in this order.
   std::vector<std::int64_t> wanted;
-  /// Positions that only their own row sees: hiding tokens the slow way, to check that leaving them out is the same. Only
-  /// without a cache.
+  /// Positions that only their own row sees: hiding tokens the slow way, to check that leaving them out is the same.
+  /// Only without a cache.
   std::vector<std::int64_t> masked;
 };
 

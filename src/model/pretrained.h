@@ -33,8 +33,8 @@ struct ModelText {
 [[nodiscard]] at::ScalarType stored_dtype(const std::filesystem::path& path);
 
 /// The model with its weights in `place`.
-/// \param cache  file with the weights of this model in the dtype of `place` (model/weight_cache.h); used if it is there
-/// \param check  of safetensors that are mapped as they are
+/// \param cache  file with the weights of this model in the dtype of `place` (model/weight_cache.h); used if it is
+/// there \param check  of safetensors that are mapped as they are
 [[nodiscard]] LanguageModel load_language_model(const std::filesystem::path& path, const ModelConfig& config,
                                                 const ComputePlace& place,
                                                 const std::optional<std::filesystem::path>& cache = std::nullopt,

@@ -37,8 +37,8 @@ AT2_CLONES void add_rms_norm(float* residual, const float* update, const float* 
   for (std::int64_t i = 0; i < width; ++i) out[i] = residual[i] * scale * weight[i];
 }
 
-AT2_CLONES void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos,
-                       const float* sin, std::int64_t half) {
+AT2_CLONES void rotate(float* row, std::int64_t num_heads, std::int64_t head_width, const float* cos, const float* sin,
+                       std::int64_t half) {
   for (std::int64_t h = 0; h < num_heads; ++h) {
     float* head = row + h * head_width;
     for (std::int64_t j = 0; j < half; ++j) {

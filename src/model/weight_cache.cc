@@ -26,8 +26,8 @@ std::filesystem::path user_cache_folder() {
 
 std::int64_t cache_bytes(const ModelConfig& config, at::ScalarType dtype) {
   const std::int64_t qkv = (config.num_heads + 2 * config.num_kv_heads) * config.head_width;
-  const std::int64_t layer = config.model_width * (qkv + config.num_heads * config.head_width +
-                                                   3 * config.feed_forward_width);
+  const std::int64_t layer =
+      config.model_width * (qkv + config.num_heads * config.head_width + 3 * config.feed_forward_width);
   const std::int64_t tables = (config.tied_head ? 1 : 2) * config.vocabulary_size * config.model_width;
   return (tables + config.num_layers * layer) * static_cast<std::int64_t>(c10::elementSize(dtype));
 }

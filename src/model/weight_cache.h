@@ -11,9 +11,9 @@
 
 namespace at2 {
 
-/// The cache file that belongs to a model in `place`: named after the model's fingerprint and the dtype, in the folder of
-/// options.weight_cache. Nothing where none is wanted or needed: on a GPU, with `none`, without a home folder, and for
-/// safetensors that are stored in the dtype of `place`, which are mapped themselves.
+/// The cache file that belongs to a model in `place`: named after the model's fingerprint and the dtype, in the folder
+/// of options.weight_cache. Nothing where none is wanted or needed: on a GPU, with `none`, without a home folder, and
+/// for safetensors that are stored in the dtype of `place`, which are mapped themselves.
 [[nodiscard]] std::optional<std::filesystem::path> weight_cache_path(const ModelOptions& options,
                                                                      const std::filesystem::path& model,
                                                                      const std::string& model_fingerprint,

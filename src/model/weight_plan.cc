@@ -99,8 +99,8 @@ class WeightBuilder {
     const std::vector<std::int64_t> table_shape = {config_.vocabulary_size, config_.model_width};
     weights.embedding = fetch_({"embedding", {{names_.embedding + ".weight", table_shape}}}).front();
     weights.final_norm = norm("final_norm", names_.final_norm, config_.model_width);
-    weights.head = config_.tied_head ? weights.embedding
-                                     : fetch_({"head", {{names_.head + ".weight", table_shape}}}).front();
+    weights.head =
+        config_.tied_head ? weights.embedding : fetch_({"head", {{names_.head + ".weight", table_shape}}}).front();
     for (std::int64_t l = 0; l < config_.num_layers; ++l) weights.layers.push_back(layer(std::to_string(l) + "."));
     return weights;
   }
@@ -159,8 +159,8 @@ class WeightBuilder {
   }
 
   [[nodiscard]] std::vector<StoredPart> gate_up_parts(const std::string& prefix) const {
-    const std::int64_t rows = architecture_.fused_projections ? 2 * config_.feed_forward_width
-                                                              : config_.feed_forward_width;
+    const std::int64_t rows =
+        architecture_.fused_projections ? 2 * config_.feed_forward_width : config_.feed_forward_width;
     std::vector<StoredPart> parts;
     for (const std::string& name : names_.gate_up) {
       parts.push_back({prefix + name + ".weight", {rows, config_.model_width}});

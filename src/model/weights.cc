@@ -85,7 +85,8 @@ bool is_usable(const TensorEntry& entry, at::ScalarType dtype) {
 template <typename File>
 at::Tensor view_of(const TensorEntry& entry, at::ScalarType dtype, const std::shared_ptr<File>& file) {
   auto* bytes = const_cast<std::byte*>(entry.bytes.data());
-  return at::from_blob(bytes, entry.shape, [file](void*) {}, at::TensorOptions().dtype(dtype));
+  return at::from_blob(
+      bytes, entry.shape, [file](void*) {}, at::TensorOptions().dtype(dtype));
 }
 
 void check_finite(const TensorEntry& entry) {

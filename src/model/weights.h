@@ -49,8 +49,8 @@ enum class FiniteCheck { yes, no };
 /// \throws UserError naming file and tensor if one is missing, has the wrong shape, or holds NaN or infinity.
 [[nodiscard]] Weights load_weights(const GgufFile& file, const ModelConfig& config, const ComputePlace& place);
 
-/// The same from the safetensors of a Hugging Face folder. On a CPU, matrices that are stored in the dtype of `place` are
-/// views of the mapped file, which all processes of a machine share.
+/// The same from the safetensors of a Hugging Face folder. On a CPU, matrices that are stored in the dtype of `place`
+/// are views of the mapped file, which all processes of a machine share.
 [[nodiscard]] Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config,
                                    const ComputePlace& place, FiniteCheck check = FiniteCheck::yes);
 

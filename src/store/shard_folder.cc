@@ -73,7 +73,8 @@ void require_header(const std::filesystem::path& path, const ShardHeader& found,
                 kUseOut);
   if (mix == DeviceMix::allow) return;
   const char* const same_machine =
-      "continue on the same kind of machine with the same model.device and model.dtype, or use --out DIR";
+      "continue on the same kind of machine with the same model.device and model.dtype, use --out DIR, or allow the "
+      "mix: --set store.allow_device_mix=true";
   require_equal(path, "device", found.device, expected.device, same_machine);
   require_equal(path, "dtype", found.dtype, expected.dtype, same_machine);
   require_equal(path, "CPU instruction set", found.instruction_set, expected.instruction_set, same_machine);

@@ -14,8 +14,7 @@
 namespace at2 {
 namespace {
 
-/// sum_m weights[m] * features[m, :] in float32, in the order of m: as the reference does it. A sum in float64 would
-/// miss one weight of its step 10 (tests/golden/train) by 1.07e-6 of the largest, which is the reference's rounding.
+/// sum_m weights[m] * features[m, :] in float32, in the order of m (why float32: docs/decisions/0007).
 std::vector<float> weighted_sum(std::span<const double> weights_M, std::span<const float> features_MF, std::size_t F) {
   std::vector<float> sum_F(F);
   for (std::size_t m = 0; m < weights_M.size(); ++m) {

@@ -18,6 +18,7 @@ namespace at2 {
 namespace {
 
 using testing::CommandResult;
+using testing::run_command;
 using testing::TinyRun;
 
 /// Bytes of every array and text of a file by name, without the costs (they hold seconds).
@@ -121,6 +122,24 @@ TEST(RunTest, OtherOptionsOnTheSameFolderAreRefusedWithBothValues) {
   EXPECT_NE(result.output.find("--out out-2"), std::string::npos) << result.output;
   EXPECT_EQ(tiny.run("generate", 0, "out", "--set report.highlight_threshold=0.3").exit_code, 0)
       << "what changes no value may change";
+}
+
+TEST(RunTest, AnotherInstructionSetOrDtypeIsRefusedUnlessTheConfigAllowsTheMix) {
+  const TinyRun tiny(4, 2);
+  ASSERT_EQ(tiny.run("generate", 0, "out").exit_code, 0);
+  const auto on_another_machine = [&](const std::string& arguments) {
+    return run_command("export ATEN_CPU_CAPABILITY=default; " + tiny.command_line("ablate", 0, "out", arguments));
+  };
+  const CommandResult refused = on_another_machine("");
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.output.find("CPU instruction set is"), std::string::npos) << refused.output;
+  EXPECT_NE(refused.output.find("--set store.allow_device_mix=true"), std::string::npos) << refused.output;
+  const std::string other_dtype = "--set model.dtype=bfloat16";
+  EXPECT_NE(tiny.run("ablate", 0, "out", other_dtype).output.find("model.dtype is auto there and bfloat16 now"),
+            std::string::npos);
+  const CommandResult allowed = on_another_machine(other_dtype + " --set store.allow_device_mix=true");
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.output;
+  EXPECT_EQ(Hdf5Reader(tiny.path() / "out/ablations/chunk-00000.h5").text_attribute("/", "dtype"), "bfloat16");
 }
 
 /// Starts a command in a process group of its own.

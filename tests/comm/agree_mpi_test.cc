@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
 #include "comm/environment.h"
 
 namespace at2 {
@@ -19,6 +23,17 @@ class AgreeTest : public ::testing::Test {
 TEST_F(AgreeTest, WithoutErrorsAllGoOnWithTheirOwnResults) {
   agree(communicator_, nullptr);
   EXPECT_EQ(agreed(communicator_, [&] { return 10 + rank_; }), 10 + rank_);
+}
+
+TEST_F(AgreeTest, ADecisionComesBackAsItWasMadeOnEveryRank) {
+  const auto is_even = [&] { return rank_ % 2 == 0; };
+  const auto decided = agreed(communicator_, is_even);
+  // A reference into a container that is gone by now (std::vector<bool> hands one out) would be another type.
+  static_assert(std::is_same_v<decltype(decided), const bool>);
+  EXPECT_EQ(decided, rank_ % 2 == 0) << "rank " << rank_;
+  std::int64_t even = decided ? 1 : 0;
+  communicator_.all_reduce(buffer_of(std::span(&even, 1)), Reduction::sum);
+  EXPECT_EQ(even, (size_ + 1) / 2);
 }
 
 TEST_F(AgreeTest, AnErrorOnTheLastRankIsThrownOnAllWithItsText) {

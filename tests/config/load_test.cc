@@ -45,7 +45,7 @@ RunOptions unusual_options() {
                 .top_k = {10},
                 .bootstrap_samples = 13};
   o.report.highlight_threshold = 0.75;
-  o.store.chunk_size = 14;
+  o.store = {.chunk_size = 14, .allow_device_mix = true};
   return o;
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "attribute/attributor.h"
 #include "attribute/lasso.h"
@@ -46,6 +47,11 @@ class SmolLm2Test : public ::testing::TestWithParam<std::size_t> {
     json examples;
     json metrics;
   };
+  /// What was measured of one example.
+  struct Measured {
+    std::optional<Measurements> shared;
+    std::map<std::string, AblationOutcomes> outcomes;
+  };
   static void SetUpTestSuite() {
     ModelText text = load_model_text(default_model_path());
     LanguageModel model = load_language_model(default_model_path(), text.config, ComputePlace{});
@@ -53,8 +59,8 @@ class SmolLm2Test : public ::testing::TestWithParam<std::size_t> {
                              read_json("metrics.json")});
   }
   static void TearDownTestSuite() {
-    loaded_.reset();
     measured_.clear();
+    loaded_.reset();
   }
 
   SmolLm2Test()
@@ -85,12 +91,19 @@ class SmolLm2Test : public ::testing::TestWithParam<std::size_t> {
     }
     return task;
   }
-  /// Outcomes under the golden masks, measured once for all tests: they are most of the work.
+  /// Attention, gradient and the unablated response of this example, for a kind of sources: measured when first asked
+  /// for, and shared by all tests.
+  [[nodiscard]] Measurements measurements(const std::string& kind) {
+    std::optional<Measurements>& shared = measured_[GetParam()].shared;
+    if (!shared) shared.emplace(model(), task("token"), context_tokens(), MeasurementOptions{});
+    return shared->with_sources(task(kind).sources);
+  }
+  /// Outcomes under the golden masks, shared likewise: they are most of the work.
   [[nodiscard]] const AblationOutcomes& outcomes(const std::string& kind) {
-    const std::string key = example_["name"].get<std::string>() + " " + kind;
-    const auto found = measured_.find(key);
-    if (found != measured_.end()) return found->second;
-    return measured_.emplace(key, score_ablations(model(), task(kind), golden("masks_" + kind))).first->second;
+    auto& known = measured_[GetParam()].outcomes;
+    const auto found = known.find(kind);
+    if (found != known.end()) return found->second;
+    return known.emplace(kind, score_ablations(model(), task(kind), golden("masks_" + kind))).first->second;
   }
   [[nodiscard]] const json& target_metrics(std::int64_t target) const {
     return loaded_->metrics.at("metrics").at(example_["name"].get<std::string>()).at(static_cast<std::size_t>(target));
@@ -100,7 +113,7 @@ class SmolLm2Test : public ::testing::TestWithParam<std::size_t> {
   json example_;
   std::map<std::string, at::Tensor> golden_;
   static inline std::unique_ptr<Loaded> loaded_;
-  static inline std::map<std::string, AblationOutcomes> measured_;
+  static inline std::map<std::size_t, Measured> measured_;
 };
 
 TEST_P(SmolLm2Test, GreedyGenerationEqualsTransformers) {
@@ -121,17 +134,18 @@ TEST_P(SmolLm2Test, LogProbsUnderAllMasksEqualTransformers) {
   for (const std::string kind : {"sentence", "token"}) {
     const at::Tensor keep_MS = random_keep_masks("", std::ssize(task(kind).sources), {32, 0.5, MaskSeeding::reference});
     EXPECT_TRUE(keep_MS.equal(golden("masks_" + kind))) << "numpy's masks, " << kind;
-    const AblationOutcomes outcomes = score_ablations(model(), task(kind), keep_MS);
-    EXPECT_LT(largest_difference(outcomes.token_log_probs_MU, golden("token_log_probs_" + kind)), log_prob_tolerance);
-    EXPECT_LT(largest_difference(outcomes.log_probs_GM.t(), golden("log_probs_" + kind + "_sources")),
-              log_prob_tolerance);
-    EXPECT_LT(largest_difference(outcomes.logit_probs_GM.t(), golden("logit_probs_" + kind + "_sources")),
+    const AblationOutcomes& found = outcomes(kind);
+    EXPECT_LT(largest_difference(found.token_log_probs_MU, golden("token_log_probs_" + kind)), log_prob_tolerance);
+    EXPECT_LT(largest_difference(found.log_probs_GM.t(), golden("log_probs_" + kind + "_sources")), log_prob_tolerance);
+    EXPECT_LT(largest_difference(found.logit_probs_GM.t(), golden("logit_probs_" + kind + "_sources")),
               log_prob_tolerance);
   }
 }
 
 TEST_P(SmolLm2Test, UnablatedLogProbsEqualTransformers) {
-  const AblationOutcomes full = score_unablated(model(), task("sentence"));
+  Cost cost;
+  Measurements shared = measurements("sentence");
+  const AblationOutcomes& full = shared.unablated(cost);
   EXPECT_LT(largest_difference(full.log_probs_GM.select(1, 0), golden("full_log_probs")), log_prob_tolerance);
   EXPECT_LT(largest_difference(full.logit_probs_GM.select(1, 0), golden("full_logit_probs")), log_prob_tolerance);
   EXPECT_LT(largest_difference(full.token_log_probs_MU.select(0, 0), golden("full_token_log_probs")),
@@ -139,20 +153,19 @@ TEST_P(SmolLm2Test, UnablatedLogProbsEqualTransformers) {
 }
 
 TEST_P(SmolLm2Test, AttentionFeaturesEqualTransformers) {
-  const TokenAttention attention = attention_to_tokens(model(), task("token"), context_tokens());
   for (const std::string kind : {"sentence", "token"}) {
-    const at::Tensor features_GSF = attention_to_sources(attention, task(kind).sources);
+    Cost cost;
+    const at::Tensor features_GSF = measurements(kind).attention_GSF(cost);
     EXPECT_LT(largest_difference(features_GSF, golden("features_" + kind)), feature_tolerance) << kind;
   }
 }
 
 TEST_P(SmolLm2Test, GradientScoresEqualTransformers) {
-  Measurements measurements(model(), task("token"), context_tokens(), {});
   Cost cost;
-  const at::Tensor token_scores = measurements.gradient_GS(cost);
+  const at::Tensor token_scores = measurements("token").gradient_GS(cost);
   const double scale = golden("gradient_token").max().item<double>();
   EXPECT_LT(largest_difference(token_scores, golden("gradient_token")), 1e-4 * scale);
-  const at::Tensor sentence_scores = measurements.with_sources(task("sentence").sources).gradient_GS(cost);
+  const at::Tensor sentence_scores = measurements("sentence").gradient_GS(cost);
   EXPECT_LT(largest_difference(sentence_scores, golden("gradient_sentence")),
             1e-4 * golden("gradient_sentence").max().item<double>());
 }
@@ -208,12 +221,11 @@ TEST_P(SmolLm2Test, LdsAndDropsEqualFromEndToEnd) {
   std::vector<std::unique_ptr<Attributor>> attributors;
   attributors.push_back(make_average_attention());
   attributors.push_back(make_gradient());
-  Measurements token_measurements(model(), task("token"), context_tokens(), {});
   for (const std::string kind : {"sentence", "token"}) {
-    Measurements measurements = token_measurements.with_sources(task(kind).sources);
+    Measurements shared = measurements(kind);
     ExampleEvaluationOptions options;
     options.lds_ablations = 2;
-    const ExampleEvaluation evaluation = evaluate_example(measurements, attributors, options);
+    const ExampleEvaluation evaluation = evaluate_example(shared, attributors, options);
     const at::Tensor logits_GM = outcomes(kind).logit_probs_GM.contiguous();
     for (const MethodEvaluation& method : evaluation.methods) {
       for (std::int64_t g = 0; g < logits_GM.size(0); ++g) {

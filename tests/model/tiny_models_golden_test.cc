@@ -1,8 +1,8 @@
 // Tiny random checkpoints of every architecture against transformers 4.51.3 (eager attention): tests/golden/NOTICE.
 //
 // The fixtures' own distance between float32 and float64 logits is about 1e-5: float32 logits are compared at 5e-5 of
-// their standard deviation (about 1.5), attention weights at 1e-5. Sequences reach beyond the sliding window (8) and the
-// original RoPE length (32). Low precision is compared with the same float32 numbers.
+// their standard deviation (about 1.5), attention weights at 1e-5. Sequences reach beyond the sliding window (8) and
+// the original RoPE length (32). Low precision is compared with the same float32 numbers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,7 +19,6 @@ std::filesystem::path folder_of(const std::string& name) {
   return std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / name;
 }
 
-
 class TinyModelTest : public ::testing::TestWithParam<std::tuple<std::pair<const char*, const char*>, at::ScalarType>> {
 };
 
@@ -30,8 +29,8 @@ TEST_P(TinyModelTest, EverythingEqualsTransformers) {
   const auto folder = folder_of(files.first);
   const ModelConfig config = read_model_config(folder);
   const LanguageModel model(config, load_weights(folder, config, place), place);
-  const auto comparisons = compare_with_golden(model, folder / (std::string(files.second) + ".safetensors"),
-                                               golden_tolerance(dtype));
+  const auto comparisons =
+      compare_with_golden(model, folder / (std::string(files.second) + ".safetensors"), golden_tolerance(dtype));
   EXPECT_EQ(std::ssize(comparisons), config.num_layers + 9) << "each layer's attention and nine other quantities";
   for (const Comparison& comparison : comparisons) {
     EXPECT_TRUE(comparison.equal()) << comparison.what << " differs by " << comparison.difference << ", allowed is "
@@ -40,11 +39,18 @@ TEST_P(TinyModelTest, EverythingEqualsTransformers) {
   }
 }
 
-constexpr std::pair<const char*, const char*> cases[] = {
-    {"llama3", "golden"},       {"llama-tied", "golden"},      {"mistral", "golden"},
-    {"qwen2", "golden"},        {"qwen3", "golden"},           {"phi3", "golden"},
-    {"phi3", "golden_short"},   {"phi3", "golden_crossing"},   {"phi4-mini", "golden"},
-    {"phi4-mini", "golden_short"}, {"phi4-mini", "golden_crossing"}, {"gemma3", "golden"}};
+constexpr std::pair<const char*, const char*> cases[] = {{"llama3", "golden"},
+                                                         {"llama-tied", "golden"},
+                                                         {"mistral", "golden"},
+                                                         {"qwen2", "golden"},
+                                                         {"qwen3", "golden"},
+                                                         {"phi3", "golden"},
+                                                         {"phi3", "golden_short"},
+                                                         {"phi3", "golden_crossing"},
+                                                         {"phi4-mini", "golden"},
+                                                         {"phi4-mini", "golden_short"},
+                                                         {"phi4-mini", "golden_crossing"},
+                                                         {"gemma3", "golden"}};
 
 std::string name_of(const ::testing::TestParamInfo<TinyModelTest::ParamType>& parameter) {
   const auto& [files, dtype] = parameter.param;

@@ -2,14 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include "base/errors.h"
 #include "store/hdf5_reader.h"
 #include "store/hdf5_writer.h"
-#include "store/temporary_folder.h"
+#include "support/h5py.h"
+#include "support/test_files.h"
 
 namespace at2 {
 namespace {
@@ -20,17 +20,6 @@ using ::testing::HasSubstr;
 
 class Hdf5Test : public ::testing::Test {
  protected:
-  /// Message of the UserError that `use` throws.
-  template <class Use>
-  static std::string message(Use use) {
-    try {
-      use();
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
-  }
-
   std::vector<char> bytes() const {
     std::ifstream file(path_, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -39,7 +28,7 @@ class Hdf5Test : public ::testing::Test {
     std::ofstream(path_, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
 
-  TemporaryFolder folder_;
+  TestFolder folder_;
   std::filesystem::path path_ = folder_.path() / "file.h5";
 };
 
@@ -117,8 +106,8 @@ TEST_F(Hdf5Test, AttributesOfRootGroupsAndDatasetsComeBack) {
   EXPECT_EQ(reader.text_attribute("/", "empty"), "");
   EXPECT_EQ(reader.text_attribute("group/values", "unit"), "nat");
   EXPECT_EQ(reader.int_attribute("new/group", "count"), std::int64_t{1} << 40);
-  EXPECT_THAT(message([&] { (void)reader.int_attribute("/", "kind"); }), HasSubstr("kind"));
-  EXPECT_THAT(message([&] { (void)reader.text_attribute("/", "absent"); }), HasSubstr("absent"));
+  EXPECT_THAT(message_of([&] { (void)reader.int_attribute("/", "kind"); }), HasSubstr("kind"));
+  EXPECT_THAT(message_of([&] { (void)reader.text_attribute("/", "absent"); }), HasSubstr("absent"));
 }
 
 TEST_F(Hdf5Test, ChildrenAreSortedAndHasSeesThemOnly) {
@@ -142,17 +131,17 @@ TEST_F(Hdf5Test, WithoutCommitNothingIsLeft) {
 
 TEST_F(Hdf5Test, AMissingDatasetIsNamedWithItsFile) {
   Hdf5Writer(path_).commit();
-  EXPECT_THAT(message([&] { (void)Hdf5Reader(path_).read("examples/7/features"); }),
+  EXPECT_THAT(message_of([&] { (void)Hdf5Reader(path_).read("examples/7/features"); }),
               AllOf(HasSubstr("file.h5"), HasSubstr("examples/7/features"), HasSubstr("delete this file")));
 }
 
 TEST_F(Hdf5Test, AMissingFileIsNamed) {
-  EXPECT_THAT(message([&] { Hdf5Reader reader(path_); }), AllOf(HasSubstr("cannot read"), HasSubstr("file.h5")));
+  EXPECT_THAT(message_of([&] { Hdf5Reader reader(path_); }), AllOf(HasSubstr("cannot read"), HasSubstr("file.h5")));
 }
 
 TEST_F(Hdf5Test, AFileThatIsNotHdf5IsNamed) {
   put(std::vector<char>(5000, 'x'));
-  EXPECT_THAT(message([&] { Hdf5Reader reader(path_); }), AllOf(HasSubstr("file.h5"), HasSubstr("is damaged")));
+  EXPECT_THAT(message_of([&] { Hdf5Reader reader(path_); }), AllOf(HasSubstr("file.h5"), HasSubstr("is damaged")));
 }
 
 TEST_F(Hdf5Test, ATruncatedFileIsNamedAtAnyLength) {
@@ -162,7 +151,7 @@ TEST_F(Hdf5Test, ATruncatedFileIsNamedAtAnyLength) {
   const std::vector<char> whole = bytes();
   for (const std::size_t length : {std::size_t{0}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
     put({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)});
-    EXPECT_THAT(message([&] { Hdf5Reader reader(path_); }), AllOf(HasSubstr("file.h5"), HasSubstr("is damaged")))
+    EXPECT_THAT(message_of([&] { Hdf5Reader reader(path_); }), AllOf(HasSubstr("file.h5"), HasSubstr("is damaged")))
         << length << " of " << whole.size() << " bytes";
   }
 }
@@ -206,15 +195,14 @@ TEST_F(Hdf5Test, AFlippedByteIsFoundOrChangesNothing) {
 }
 
 TEST_F(Hdf5Test, PythonReadsEveryDtypeAndText) {
-  if (std::system("/usr/bin/python3 -c 'import h5py' 2>/dev/null") != 0)
-    GTEST_SKIP() << "python3-h5py is not installed";
+  if (!has_h5py()) GTEST_SKIP() << "python3-h5py is not installed";
   Hdf5Writer writer(path_);
   writer.write("half", at::tensor({0.5F, -1.25F, 65504.0F}).to(at::kHalf));
   writer.write("large_half", counting({9, 1000}, at::kHalf));
   writer.write_text("text", "Grüße");
   writer.write_attribute("/", "kind", "test");
   writer.commit();
-  std::ofstream(folder_.path() / "check.py") << R"(
+  const char* const script = R"(
 import h5py, numpy, sys
 f = h5py.File(sys.argv[1], "r")
 assert f["half"].dtype == numpy.float16 and f["half"][:].tolist() == [0.5, -1.25, 65504.0]
@@ -224,8 +212,7 @@ assert f["text"].asstr()[()] == "Grüße"
 kind = f.attrs["kind"]
 assert (kind.decode() if isinstance(kind, bytes) else kind) == "test", kind
 )";
-  const std::string command = "/usr/bin/python3 " + (folder_.path() / "check.py").string() + " " + path_.string();
-  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(run_python(folder_, script, path_), 0);
 }
 
 }  // namespace

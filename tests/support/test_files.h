@@ -1,5 +1,5 @@
 /// \file support/test_files.h
-/// \brief Config files that live as long as a test.
+/// \brief Files that live as long as a test, and the messages of errors.
 #pragma once
 
 #include <unistd.h>

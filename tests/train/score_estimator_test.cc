@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 
 #include "base/errors.h"
 #include "store/hdf5_writer.h"
-#include "store/temporary_folder.h"
+#include "support/h5py.h"
+#include "support/test_files.h"
 #include "train/random_features.h"
 
 namespace at2 {
@@ -19,17 +19,7 @@ using ::testing::HasSubstr;
 
 class ScoreEstimatorTest : public ::testing::Test {
  protected:
-  template <class Use>
-  static std::string message(Use use) {
-    try {
-      use();
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
-  }
-
-  TemporaryFolder folder_;
+  TestFolder folder_;
   std::filesystem::path path_ = folder_.path() / "estimator.h5";
   RandomStream random_{5, "estimator"};
   EstimatorOrigin origin_ = {"f00d", "Tiny", "samples", "token", 32, 10, 25, 1000, "beef", "0.1.0"};
@@ -76,34 +66,33 @@ TEST_F(ScoreEstimatorTest, SavedAndLoadedItIsTheSame) {
 
 TEST_F(ScoreEstimatorTest, AnotherModelIsRefusedWithBothFingerprintsUnlessTold) {
   save_estimator(path_, ScoreEstimator(3, 4), origin_);
-  EXPECT_THAT(message([&] { (void)load_estimator(path_, "cafe"); }),
+  EXPECT_THAT(message_of([&] { (void)load_estimator(path_, "cafe"); }),
               AllOf(HasSubstr("estimator.h5"), HasSubstr("f00d"), HasSubstr("cafe"), HasSubstr("--estimator")));
   EXPECT_EQ(load_estimator(path_, "cafe", ModelCheck::accept_any).origin, origin_);
 }
 
 TEST_F(ScoreEstimatorTest, FilesThatAreNoEstimatorAreNamed) {
-  EXPECT_THAT(message([&] { (void)load_estimator(path_, "f00d"); }), HasSubstr("estimator.h5"));
+  EXPECT_THAT(message_of([&] { (void)load_estimator(path_, "f00d"); }), HasSubstr("estimator.h5"));
   std::ofstream(path_) << "not HDF5";
-  EXPECT_THAT(message([&] { (void)load_estimator(path_, "f00d"); }), HasSubstr("estimator.h5"));
+  EXPECT_THAT(message_of([&] { (void)load_estimator(path_, "f00d"); }), HasSubstr("estimator.h5"));
   Hdf5Writer writer(path_);
   writer.write("theta", at::ones({3, 4}));
   writer.commit();
-  EXPECT_THAT(message([&] { (void)load_estimator(path_, "f00d"); }),
+  EXPECT_THAT(message_of([&] { (void)load_estimator(path_, "f00d"); }),
               AllOf(HasSubstr("is no estimator"), HasSubstr("/provenance")));
 }
 
 TEST_F(ScoreEstimatorTest, PythonReadsThetaInTwoLines) {
-  if (std::system("/usr/bin/python3 -c 'import h5py' 2>/dev/null") != 0)
-    GTEST_SKIP() << "python3-h5py is not installed";
+  if (!has_h5py()) GTEST_SKIP() << "python3-h5py is not installed";
   save_estimator(path_, ScoreEstimator(2, 2, at::tensor({1.0F, -2.0F, 0.0F, 5.0F})), origin_);
-  std::ofstream(folder_.path() / "read.py") << "import h5py, sys\n"
-                                               "theta = h5py.File(sys.argv[1])['theta'][:]\n"
-                                               "assert theta.tolist() == [[0.125, -0.25], [0.0, 0.625]]\n"
-                                               "assert theta.dtype == 'float32'\n"
-                                               "origin = h5py.File(sys.argv[1])['provenance'].attrs\n"
-                                               "assert origin['num_examples'] == 10\n";
-  const std::string command = "/usr/bin/python3 " + (folder_.path() / "read.py").string() + " " + path_.string();
-  EXPECT_EQ(std::system(command.c_str()), 0);
+  const char* const script =
+      "import h5py, sys\n"
+      "theta = h5py.File(sys.argv[1])['theta'][:]\n"
+      "assert theta.tolist() == [[0.125, -0.25], [0.0, 0.625]]\n"
+      "assert theta.dtype == 'float32'\n"
+      "origin = h5py.File(sys.argv[1])['provenance'].attrs\n"
+      "assert origin['num_examples'] == 10\n";
+  EXPECT_EQ(run_python(folder_, script, path_), 0);
 }
 
 }  // namespace
