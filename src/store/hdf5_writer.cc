@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/errors.h"
 #include "base/atomic_file.h"
+#include "base/errors.h"
 #include "store/hdf5_detail.h"
 #include "store/memory_file.h"
 

@@ -11,8 +11,8 @@
 #include <optional>
 #include <string>
 
-#include "base/errors.h"
 #include "base/atomic_file.h"
+#include "base/errors.h"
 
 namespace at2 {
 namespace {

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "ablation/ablation_pack.h"
+#include "ablation/attention_features.h"
 #include "ablation/keep_masks.h"
 #include "base/errors.h"
 #include "support/golden_tensors.h"
@@ -53,8 +55,10 @@ TEST(AblationPackTest, ATokenOfTwoSourcesIsHiddenIfEitherIs) {
   EXPECT_EQ(std::count(positions.begin(), positions.end(), 6), 1);
 }
 
-TEST(ScoreTest, SharedPrefixesGiveWhatSequencesAloneGive) {
-  const LanguageModel model = load_tiny_model();
+class ArchitectureScoreTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ArchitectureScoreTest, SharedPrefixesGiveWhatSequencesAloneGive) {
+  const LanguageModel model = load_tiny_model(GetParam());
   const AttributionTask task = make_task(6, 3);
   const at::Tensor keep_MS = random_keep_masks(task.example_id, 6, {40});
   const AblationOutcomes together = score_ablations(model, task, keep_MS);
@@ -63,6 +67,26 @@ TEST(ScoreTest, SharedPrefixesGiveWhatSequencesAloneGive) {
     EXPECT_LT(largest_difference(alone.log_probs_GM.select(1, 0), together.log_probs_GM.select(1, m)), 2e-5) << m;
   }
 }
+
+TEST_P(ArchitectureScoreTest, HidingTokensInEveryLayerIsLeavingThemOut) {
+  const LanguageModel model = load_tiny_model(GetParam());
+  const AttributionTask task = make_task(6, 3);
+  const at::Tensor keep_MS = random_keep_masks(task.example_id, 6, {8});
+  const at::Tensor dropped = score_ablations(model, task, keep_MS).token_log_probs_MU;
+  for (std::int64_t m = 0; m < 8; ++m) {
+    const auto kept = kept_positions(task, keep_MS.const_data_ptr<std::uint8_t>() + m * 6);
+    Pack pack = whole_pack(task);
+    pack.wanted = predicting_positions(task);
+    for (const std::int64_t position : pack.positions) {
+      if (std::find(kept.begin(), kept.end(), position) == kept.end()) pack.masked.push_back(position);
+    }
+    const at::Tensor odds = model.target_log_odds(model.hidden(pack), target_tokens(task));
+    EXPECT_LT(largest_difference(log_prob_from_log_odds(odds), dropped[m]), 2e-5) << "mask " << m;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, ArchitectureScoreTest,
+                         ::testing::Values("llama3", "mistral", "qwen2", "qwen3", "phi3", "gemma3"));
 
 TEST(ScoreTest, BlocksOfMasksDoNotSeeEachOther) {
   const LanguageModel model = load_tiny_model();

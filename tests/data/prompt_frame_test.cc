@@ -153,7 +153,6 @@ TEST_P(ModelFrameTest, CarriesAnyMessageWithOneBeginningAndOneThought) {
 
 INSTANTIATE_TEST_SUITE_P(Templates, ModelFrameTest,
                          testing::Values("Qwen-Qwen2.5-7B-Instruct.jinja",
-                                         "deepseek-ai-DeepSeek-R1-Distill-Llama-8B.jinja",
                                          "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B.feb2025.jinja",
                                          "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B.jinja",
                                          "llama-cpp-deepseek-r1.jinja", "microsoft-Phi-3.5-mini-instruct.jinja"),

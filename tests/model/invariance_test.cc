@@ -33,6 +33,8 @@ class ThreadsGuard {
   int before_;
 };
 
+class ModelInvarianceTest : public ::testing::TestWithParam<const char*> {};
+
 TEST(InvarianceTest, RowsOfAProductDoNotDependOnTheNumberOfRows) {
   // The shapes of SmolLM2-135M's projections.
   for (const auto& [in, out] :
@@ -57,8 +59,8 @@ TEST(InvarianceTest, RowsOfAProductDoNotDependOnThreads) {
   EXPECT_TRUE(linear_rows(x, weight).equal(one));
 }
 
-TEST(InvarianceTest, SequencesOfAPackDoNotSeeEachOther) {
-  const LanguageModel model = testing::load_tiny_model();
+TEST_P(ModelInvarianceTest, SequencesOfAPackDoNotSeeEachOther) {
+  const LanguageModel model = testing::load_tiny_model(GetParam());
   const std::vector<std::int64_t> lengths = {40, 3, 17, 25};
   Pack together;
   std::vector<Pack> alone;
@@ -83,8 +85,8 @@ TEST(InvarianceTest, SequencesOfAPackDoNotSeeEachOther) {
   }
 }
 
-TEST(InvarianceTest, GenerationsDoNotDependOnTheBatch) {
-  const LanguageModel model = testing::load_tiny_model();
+TEST_P(ModelInvarianceTest, GenerationsDoNotDependOnTheBatch) {
+  const LanguageModel model = testing::load_tiny_model(GetParam());
   std::vector<std::vector<std::int64_t>> prompts;
   for (std::uint64_t i = 0; i < 7; ++i) {
     std::vector<std::int64_t> prompt = testing::make_task(8, 4, i + 1).tokens;
@@ -105,6 +107,9 @@ TEST(InvarianceTest, GenerationsDoNotDependOnTheBatch) {
   }
 }
 
+INSTANTIATE_TEST_SUITE_P(Architectures, ModelInvarianceTest,
+                         ::testing::Values("llama3", "mistral", "qwen2", "qwen3", "phi3", "gemma3"));
+
 TEST(KernelsTest, FusedLoopsEqualLibTorchOperators) {
   const at::Tensor x = random_matrix(37, 64, 1) * 4.0;
   const at::Tensor weight = random_matrix(1, 64, 2).squeeze(0);
@@ -112,7 +117,24 @@ TEST(KernelsTest, FusedLoopsEqualLibTorchOperators) {
   const at::Tensor norm = wide * at::rsqrt(wide.square().mean(1, true) + 1e-5) * weight.to(at::kDouble);
   EXPECT_LT(testing::largest_difference(rms_norm(x, weight, 1e-5), norm), 1e-5);
   const at::Tensor silu = at::silu(wide.narrow(1, 0, 32)) * wide.narrow(1, 32, 32);
-  EXPECT_LT(testing::largest_difference(gated_silu(x), silu), 1e-5);
+  EXPECT_LT(testing::largest_difference(gated(x, Activation::silu), silu), 1e-5);
+  const at::Tensor gelu = at::gelu(wide.narrow(1, 0, 32), "tanh") * wide.narrow(1, 32, 32);
+  EXPECT_LT(testing::largest_difference(gated(x, Activation::gelu_tanh), gelu), 1e-5);
+}
+
+TEST(KernelsTest, LoopsInPlaceEqualOperatorsUnderAutograd) {
+  // 3 query heads, 1 key head and 1 value head of width 24, of which 16 dimensions rotate.
+  const at::Tensor x = random_matrix(37, 5 * 24, 1).view({37, 5, 24});
+  const at::Tensor recorded = x.clone().requires_grad_(true);
+  const at::Tensor query_weight = random_matrix(1, 24, 2).squeeze(0);
+  const at::Tensor key_weight = random_matrix(1, 24, 3).squeeze(0);
+  const RotaryTable table{random_matrix(37, 8, 4), random_matrix(37, 8, 5)};
+  const at::Tensor composite =
+      rotate_heads(norm_heads(recorded, 3, 1, query_weight, key_weight, 1e-6), 4, table).detach();
+  const at::Tensor in_place = rotate_heads(norm_heads(x.clone(), 3, 1, query_weight, key_weight, 1e-6), 4, table);
+  EXPECT_LT(testing::largest_difference(in_place, composite), 1e-5);
+  EXPECT_TRUE(in_place.select(1, 4).equal(x.select(1, 4))) << "values stay as they are";
+  EXPECT_GT(testing::largest_difference(in_place.select(1, 3), x.select(1, 3)), 0.1) << "keys do not";
 }
 
 TEST(KernelsTest, TargetLogOddsStayFiniteForACertainTarget) {

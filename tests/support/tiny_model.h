@@ -1,10 +1,11 @@
 /// \file support/tiny_model.h
-/// \brief The random 3-layer Llama of tests/golden/tiny-models, and tasks for it.
+/// \brief The random models of tests/golden/tiny-models, and tasks for them.
 #pragma once
 
 #include <ATen/ATen.h>
 
 #include <filesystem>
+#include <string>
 
 #include "ablation/attribution_task.h"
 #include "base/random.h"
@@ -13,8 +14,8 @@
 
 namespace at2::testing {
 
-inline LanguageModel load_tiny_model() {
-  const auto folder = std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / "llama3";
+inline LanguageModel load_tiny_model(const std::string& name = "llama3") {
+  const auto folder = std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / name;
   const ModelConfig config = read_model_config(folder);
   return {config, load_weights(folder, config, ComputePlace{}), ComputePlace{}};
 }
