@@ -47,7 +47,10 @@ find_package(nlohmann_json REQUIRED)
 find_package(GTest REQUIRED)
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Without this sloppiness ccache keeps no object that uses the precompiled header. With the inode cache it does not
+  # read the 400 MB of that header for each of them. With the base folder, clones at other paths share what it keeps.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  CCACHE_INODECACHE=true CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
 endif()
 
 add_library(hdf5_dep INTERFACE)

@@ -6,7 +6,7 @@ target_compile_options(at2_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wc
 
 set(AT2_SANITIZE "" CACHE STRING "Sanitizers for our code: address,undefined or thread")
 if(AT2_SANITIZE)
-  add_compile_options(-fsanitize=${AT2_SANITIZE} -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=${AT2_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${AT2_SANITIZE})
 endif()
 
@@ -47,9 +47,10 @@ function(at2_room_tests name)
       add_executable(${target} ${${label}})
       target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
       target_link_libraries(${target} PRIVATE at2_${name} ${ROOM_USES} at2_test_main at2_flags GTest::gtest GTest::gmock)
-      target_compile_definitions(${target} PRIVATE AT2_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden"
-                                                   AT2_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                                   AT2_PROGRAM="${CMAKE_BINARY_DIR}/at2")
+      # From the source folder, where test_main.cc goes: with absolute paths, clones could not share objects by ccache.
+      target_compile_definitions(${target} PRIVATE AT2_GOLDEN_DIR="tests/golden" AT2_SOURCE_DIR=".")
+      # Compiling tests takes longer than running them; the rooms that they test keep their own flags.
+      target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
       if(at2_torch IN_LIST ROOM_USES)
         target_precompile_headers(${target} REUSE_FROM at2_torch)
       endif()
@@ -68,6 +69,7 @@ function(at2_room_tests name)
         endif()
         if(label STREQUAL "e2e")
           add_dependencies(${target} at2)
+          target_compile_definitions(${target} PRIVATE AT2_PROGRAM="${CMAKE_BINARY_DIR}/at2")
           # More false reports about std::string, as above; these files put many texts together.
           target_compile_options(${target} PRIVATE -Wno-stringop-overflow -Wno-array-bounds)
         endif()

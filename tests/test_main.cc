@@ -1,8 +1,10 @@
-// Starts MPI before GoogleTest; of several ranks only rank 0 prints, others speak up on failure.
+// Runs tests in the source folder. Starts MPI before GoogleTest; of several ranks only rank 0 prints, others speak up on
+// failure.
 #include <gtest/gtest.h>
 #include <mpi.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace {
 
@@ -25,6 +27,7 @@ extern "C" int dlclose(void*) noexcept { return 0; }
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
+  std::filesystem::current_path(AT2_TESTS_RUN_IN);
   // Singleton ranks start MPI only when mpirun or srun started them: a plain unit test needs no daemon.
   const bool launched = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMIX_RANK") != nullptr;
   if (!launched) return RUN_ALL_TESTS();
