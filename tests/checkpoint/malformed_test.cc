@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <map>
+
 #include "base/random.h"
 #include "checkpoint/malformed_gguf.h"
 #include "checkpoint/malformed_safetensors.h"
@@ -84,6 +87,33 @@ TEST(MalformedFilesTest, DamagedFileIsReadOrRefusedByNameAndNothingElse) {
     // Both happen: otherwise the loop would prove nothing.
     EXPECT_GT(read, 100) << name;
     EXPECT_GT(refused, 100) << name;
+  }
+}
+
+/// The inputs that the fuzzers kept: together they reach all the code that the fuzzers reached.
+class FuzzCorpusTest : public ::testing::Test {
+ protected:
+  SafetensorsFile corpus_{std::filesystem::path(AT2_GOLDEN_DIR) / "checkpoint" / "fuzz_corpus.safetensors"};
+};
+
+TEST_F(FuzzCorpusTest, EveryInputIsReadOrRefusedByNameAndNothingElse) {
+  std::map<std::string, int> read;
+  std::map<std::string, int> refused;
+  for (const TensorEntry& input : corpus_.tensors()) {
+    const std::string_view bytes(reinterpret_cast<const char*>(input.bytes.data()), input.bytes.size());
+    for (const std::string name : {"fuzz.gguf", "fuzz.safetensors", "fuzz.json"}) {
+      try {
+        (void)read_copy(bytes, name);
+        ++read[name];
+      } catch (const UserError& error) {
+        EXPECT_THAT(error.what(), HasSubstr(name)) << input.name;
+        ++refused[name];
+      }
+    }
+  }
+  for (const std::string name : {"fuzz.gguf", "fuzz.safetensors", "fuzz.json"}) {
+    EXPECT_GT(read[name], 0) << name;
+    EXPECT_GT(refused[name], 0) << name;
   }
 }
 
