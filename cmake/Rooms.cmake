@@ -2,12 +2,21 @@
 
 add_library(at2_flags INTERFACE)
 # g++ 12 reports overlapping copies in std::string operator+ that cannot happen (GCC bug 105651).
-target_compile_options(at2_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-restrict)
+target_compile_options(at2_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+                                           $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 
 set(AT2_SANITIZE "" CACHE STRING "Sanitizers for our code: address,undefined or thread")
 if(AT2_SANITIZE)
   add_compile_options(-fsanitize=${AT2_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${AT2_SANITIZE})
+endif()
+
+option(AT2_FUZZ "Build tests/fuzz with clang and libFuzzer (preset fuzz)" OFF)
+if(AT2_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "AT2_FUZZ needs clang++ (libFuzzer is part of it): use the preset fuzz, or -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
 endif()
 
 # at2_room(<name> [USES <library>...])

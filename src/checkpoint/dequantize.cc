@@ -251,4 +251,14 @@ std::optional<std::int64_t> first_non_finite(std::span<const float> values) noex
   return std::nullopt;
 }
 
+void require_finite(const TensorEntry& entry, std::int64_t begin_row, std::span<const float> values) {
+  const auto found = first_non_finite(values);
+  if (!found) return;
+  const std::int64_t row = entry.shape.empty() ? 1 : entry.num_elements() / entry.shape.front();
+  throw UserError(entry.file + ": tensor " + entry.name + " holds NaN or infinity",
+                  "in row " + std::to_string(begin_row + *found / row) + ", column " + std::to_string(*found % row) +
+                      ": the file is damaged or was badly converted",
+                  "get the weights again");
+}
+
 }  // namespace at2

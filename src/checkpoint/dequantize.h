@@ -26,4 +26,8 @@ void dequantize_rows(const TensorEntry& entry, std::int64_t begin_row, std::int6
 /// Index of the first value that is NaN or infinite, if there is one.
 [[nodiscard]] std::optional<std::int64_t> first_non_finite(std::span<const float> values) noexcept;
 
+/// Checks values that `dequantize_rows` decoded from row `begin_row` on.
+/// \throws UserError naming file, tensor, row and column of the first one that is NaN or infinite.
+void require_finite(const TensorEntry& entry, std::int64_t begin_row, std::span<const float> values);
+
 }  // namespace at2

@@ -89,8 +89,12 @@ class Decoder {
 
 }  // namespace
 
-GgufFile::GgufFile(const std::filesystem::path& path) : file_(path) {
-  GgufContent content = parse_gguf(file_.bytes(), path.string());
+GgufFile::GgufFile(const std::filesystem::path& path) : GgufFile(MappedFile(path)) {}
+
+GgufFile::GgufFile(MappedFile mapped) : GgufFile(mapped.bytes(), mapped.path()) { mapped_ = std::move(mapped); }
+
+GgufFile::GgufFile(std::span<const std::byte> bytes, std::filesystem::path name) : path_(std::move(name)) {
+  GgufContent content = parse_gguf(bytes, path_.string());
   metadata_ = std::move(content.metadata);
   tensors_ = std::move(content.tensors);
 }

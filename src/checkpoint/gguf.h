@@ -45,10 +45,13 @@ class GgufFile {
   ///         version, big-endian, a length or count that the file cannot hold, an unknown type, a name or key that
   ///         comes twice, tensors that overlap, are not aligned or lie outside the file.
   explicit GgufFile(const std::filesystem::path& path);
+  /// The same for a whole file that is in memory already: `bytes` must outlive this object.
+  /// \param name  stands for the file in messages
+  GgufFile(std::span<const std::byte> bytes, std::filesystem::path name);
 
   /// The tensors; shapes are row-major, slowest first (the reverse of the file's `ne`).
   [[nodiscard]] const TensorTable& tensors() const noexcept { return tensors_; }
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_.path(); }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] bool has(std::string_view key) const { return metadata_.find(key) != metadata_.end(); }
   /// All metadata keys with their encoded values, ordered by key.
   [[nodiscard]] const std::map<std::string, GgufValue, std::less<>>& metadata() const noexcept { return metadata_; }
@@ -74,11 +77,13 @@ class GgufFile {
   /// \}
 
  private:
+  explicit GgufFile(MappedFile mapped);
   [[nodiscard]] const GgufValue* find(std::string_view key) const;
   template <typename T>
   [[nodiscard]] T require(std::optional<T> value, std::string_view key) const;
 
-  MappedFile file_;
+  std::filesystem::path path_;
+  std::optional<MappedFile> mapped_;
   std::map<std::string, GgufValue, std::less<>> metadata_;
   TensorTable tensors_;
 };

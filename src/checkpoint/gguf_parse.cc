@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "checkpoint/byte_reader.h"
+#include "checkpoint/names.h"
 
 namespace at2 {
 namespace {
@@ -93,6 +94,7 @@ class Parser {
 
   void read_value() {
     const std::string key = read_text("a metadata key");
+    require_plain_name(key, "a metadata key", file_);
     GgufValue value;
     value.type = read_type(key);
     value.element = value.type;
@@ -138,6 +140,7 @@ class Parser {
     Description tensor;
     TensorEntry& entry = tensor.entry;
     entry.name = read_text("a tensor's name");
+    require_plain_name(entry.name, "a tensor", file_);
     entry.file = file_;
     const std::string what = "tensor " + entry.name;
     const auto dimensions = reader_.number<std::uint32_t>(what);

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -14,6 +18,15 @@ namespace at2 {
 /// \param file  named in messages
 /// \throws UserError as SafetensorsFile's constructor.
 [[nodiscard]] TensorTable parse_safetensors(std::span<const std::byte> bytes, const std::string& file);
+
+/// Tensor name and name of the shard that holds it, ordered by tensor.
+using WeightMap = std::vector<std::pair<std::string, std::string>>;
+
+/// Parses the text of a model.safetensors.index.json. Shards are plain names: files of the folder itself.
+/// \param file  named in messages
+/// \throws UserError naming the file, and the tensor where there is one to blame: it is not JSON of the right form, a
+///         tensor comes twice, or a shard is no plain name.
+[[nodiscard]] WeightMap parse_weight_map(std::string_view text, const std::string& file);
 
 /// One .safetensors file: the length of a JSON header, the header, and the tensors' bytes. Everything the header says
 /// is checked when it is opened; afterwards every entry's view lies inside the mapped file.

@@ -1,6 +1,6 @@
-#include <algorithm>
-#include <set>
+#include <map>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/errors.h"
@@ -15,14 +15,30 @@ using nlohmann::json;
 
 constexpr const char* download_again = "download the folder again";
 
-/// Tensor name -> name of the shard that holds it.
-using WeightMap = std::vector<std::pair<std::string, std::string>>;
+/// Whether there is something of that name. What cannot be looked at, a loop of links say, is there: opening it says
+/// why it cannot be read.
+bool there_is(const fs::path& path) {
+  std::error_code error;
+  return fs::status(path, error).type() != fs::file_type::not_found;
+}
 
-WeightMap read_index(const fs::path& path) {
-  const MappedFile mapped(path);
-  const std::string file = path.string();
-  const auto bytes = mapped.bytes();
-  const json index = parse_strict_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file);
+[[noreturn]] void no_weights(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    throw UserError("cannot read " + folder.string(), error ? error.message() : "it is not a folder",
+                    "check the model's path");
+  }
+  const bool pickled = there_is(folder / "pytorch_model.bin") || there_is(folder / "pytorch_model.bin.index.json");
+  throw UserError(folder.string() + " has no weights",
+                  std::string("neither model.safetensors nor model.safetensors.index.json is there") +
+                      (pickled ? "; pytorch_model.bin cannot be read" : ""),
+                  "get the model with safetensors weights");
+}
+
+}  // namespace
+
+WeightMap parse_weight_map(std::string_view text, const std::string& file) {
+  const json index = parse_strict_json(text, file);
   const auto found = index.find("weight_map");
   if (found == index.end() || !found->is_object()) {
     throw UserError(file + " has no weight_map", "it must map tensors to shards", download_again);
@@ -37,36 +53,23 @@ WeightMap read_index(const fs::path& path) {
     // A plain name cannot leave the folder; links, as the Hugging Face cache has, may.
     const bool plain = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
                        name.find('\0') == std::string::npos;
-    if (!plain) {
+    if (!plain || name == fs::path(file).filename()) {
       throw UserError(file + ": the shard of tensor " + tensor + " is \"" + name + "\"",
-                      "a shard must be a file of the same folder", download_again);
+                      "a shard must be another file of the same folder", download_again);
     }
     map.emplace_back(tensor, name);
   }
   return map;
 }
 
-[[noreturn]] void no_weights(const fs::path& folder) {
-  if (!fs::is_directory(folder)) {
-    throw UserError("cannot read " + folder.string(), "there is no such folder", "check the model's path");
-  }
-  const bool pickled = fs::exists(folder / "pytorch_model.bin") || fs::exists(folder / "pytorch_model.bin.index.json");
-  throw UserError(folder.string() + " has no weights",
-                  std::string("neither model.safetensors nor model.safetensors.index.json is there") +
-                      (pickled ? "; pytorch_model.bin cannot be read" : ""),
-                  "get the model with safetensors weights");
-}
-
-}  // namespace
-
 SafetensorsModel::SafetensorsModel(const fs::path& folder) {
   const fs::path single = folder / "model.safetensors";
   const fs::path index = folder / "model.safetensors.index.json";
-  if (fs::exists(single)) {
+  if (there_is(single)) {
     shards_.emplace_back(single);
     files_.push_back(single);
     tensors_ = shards_.front().tensors();
-  } else if (fs::exists(index)) {
+  } else if (there_is(index)) {
     open_shards(index);
   } else {
     no_weights(folder);
@@ -75,14 +78,19 @@ SafetensorsModel::SafetensorsModel(const fs::path& folder) {
 
 void SafetensorsModel::open_shards(const fs::path& index_path) {
   const fs::path folder = index_path.parent_path();
-  const WeightMap map = read_index(index_path);
-  std::set<std::string> names;
-  for (const auto& [tensor, shard] : map) names.insert(shard);
+  const MappedFile index(index_path);
+  const auto text = index.bytes();
+  const WeightMap map =
+      parse_weight_map({reinterpret_cast<const char*>(text.data()), text.size()}, index_path.string());
+  // Shard -> the first tensor that it should hold.
+  std::map<std::string, std::string> wanted;
+  for (const auto& [tensor, shard] : map) wanted.emplace(shard, tensor);
   files_.push_back(index_path);
   std::vector<TensorEntry> all;
-  for (const std::string& name : names) {
-    if (!fs::exists(folder / name)) {
-      throw UserError((folder / name).string() + " is missing", index_path.string() + " names it", download_again);
+  for (const auto& [name, tensor] : wanted) {
+    if (!there_is(folder / name)) {
+      throw UserError((folder / name).string() + " is missing",
+                      index_path.string() + " says that it holds tensor " + tensor, download_again);
     }
     const SafetensorsFile& shard = shards_.emplace_back(folder / name);
     files_.push_back(shard.path());

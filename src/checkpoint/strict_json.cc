@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "checkpoint/names.h"
 
 namespace at2 {
 
@@ -20,9 +21,12 @@ json parse_strict_json(std::string_view text, const std::string& file) {
     }
     if (event == json::parse_event_t::object_start) open_objects.emplace_back();
     if (event == json::parse_event_t::object_end) open_objects.pop_back();
-    if (event == json::parse_event_t::key && !open_objects.back().insert(parsed.get<std::string>()).second) {
-      throw UserError(file + ": \"" + parsed.get<std::string>() + "\" comes twice", "names must be unique",
-                      "get the file again");
+    if (event == json::parse_event_t::key) {
+      const auto& key = parsed.get_ref<const std::string&>();
+      require_plain_name(key, "a tensor or key", file);
+      if (!open_objects.back().insert(key).second) {
+        throw UserError(file + ": \"" + key + "\" comes twice", "names must be unique", "get the file again");
+      }
     }
     return true;
   };

@@ -150,5 +150,30 @@ TEST(FirstNonFiniteTest, FirstOfSeveralIsFound) {
   }
 }
 
+TEST(RequireFiniteTest, BadValuesOfEveryFloatTypeAreNamedWithTensorRowAndColumn) {
+  const std::string block = raw<std::uint16_t>(0x7C00) + std::string(32, '\1');
+  const std::vector<std::pair<TensorType, std::string>> spoiled = {
+      {TensorType::f32, raw(std::numeric_limits<float>::quiet_NaN())},
+      {TensorType::f16, raw<std::uint16_t>(0xFE00)},
+      {TensorType::bf16, raw<std::uint16_t>(0x7F80)},
+      {TensorType::q8_0, block}};
+  for (const auto& [type, bad] : spoiled) {
+    const auto elements = block_layout(type).elements;
+    const std::string content = std::string(5 * bad.size(), '\0') + bad;
+    const TensorEntry entry = entry_of(type, {3, 2 * elements}, content);
+    std::vector<float> values(static_cast<std::size_t>(2 * elements));
+    dequantize_rows(entry, 1, 2, values);
+    EXPECT_NO_THROW(require_finite(entry, 1, values));
+    dequantize_rows(entry, 2, 3, values);
+    try {
+      require_finite(entry, 2, values);
+      FAIL() << type_name(type) << " was accepted";
+    } catch (const UserError& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("some.gguf"), HasSubstr("tensor weight holds NaN or infinity"),
+                                      HasSubstr("row 2, column " + std::to_string(elements))));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace at2

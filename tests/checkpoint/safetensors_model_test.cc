@@ -85,8 +85,8 @@ TEST_F(ShardsTest, TensorsThatTheIndexDoesNotListAreLeftOut) {
 
 TEST_F(ShardsTest, MissingShardIsNamed) {
   std::filesystem::remove(folder_.path() / "two.safetensors");
-  EXPECT_THAT(message(),
-              AllOf(HasSubstr((folder_.path() / "two.safetensors").string() + " is missing"), HasSubstr(index_name)));
+  EXPECT_THAT(message(), AllOf(HasSubstr((folder_.path() / "two.safetensors").string() + " is missing"),
+                               HasSubstr(index_name), HasSubstr("tensor b")));
 }
 
 TEST_F(ShardsTest, BrokenShardIsNamed) {
@@ -110,31 +110,35 @@ TEST_F(ShardsTest, TensorInTwoShardsIsNamedWithBoth) {
               AllOf(HasSubstr("tensor a comes twice"), HasSubstr("one.safetensors"), HasSubstr("two.safetensors")));
 }
 
-TEST_F(ShardsTest, TensorListedTwiceIsNamed) {
-  write(index_name, R"({"weight_map":{"a":"one.safetensors","a":"two.safetensors"}})");
-  EXPECT_THAT(message(), AllOf(HasSubstr(index_name), HasSubstr("\"a\" comes twice")));
-}
-
-TEST_F(ShardsTest, ShardsOutsideTheFolderAreRefused) {
-  for (const char* shard_name :
-       {"../one.safetensors", "/etc/passwd", "sub/one.safetensors", "..", ".", "", "a\\u0000b"}) {
-    write(index_name, std::string(R"({"weight_map":{"a":")") + shard_name + "\"}}");
-    EXPECT_THAT(message(),
-                AllOf(HasSubstr(index_name), HasSubstr("the shard of tensor a"), HasSubstr("of the same folder")))
-        << shard_name;
-  }
-}
-
 TEST_F(ShardsTest, IndexThatNamesItselfAsShardIsRefused) {
   write(index_name, R"({"weight_map":{"a":"model.safetensors.index.json"}})");
-  EXPECT_THAT(message(), HasSubstr((folder_.path() / index_name).string()));
+  EXPECT_THAT(message(), AllOf(HasSubstr((folder_.path() / index_name).string()), HasSubstr("the shard of tensor a")));
 }
 
-TEST_F(ShardsTest, BrokenIndexIsNamed) {
-  for (const char* content : {"", "{", "[]", "{}", R"({"weight_map":[]})", R"({"weight_map":{"a":1}})"}) {
-    write(index_name, content);
-    EXPECT_THAT(message(), HasSubstr((folder_.path() / index_name).string())) << content;
+TEST_F(ShardsTest, IndexUnderAnotherNameIsNoShard) {
+  std::filesystem::copy_file(folder_.path() / index_name, folder_.path() / "copy.json");
+  write(index_name, R"({"weight_map":{"a":"copy.json"}})");
+  EXPECT_THAT(message(), AllOf(HasSubstr("copy.json is not a safetensors file")));
+}
+
+TEST_F(ShardsTest, ShardThatIsAFolderIsNamed) {
+  std::filesystem::remove(folder_.path() / "one.safetensors");
+  std::filesystem::create_directory(folder_.path() / "one.safetensors");
+  EXPECT_THAT(message(),
+              AllOf(HasSubstr((folder_.path() / "one.safetensors").string()), HasSubstr("not a regular file")));
+}
+
+TEST_F(ShardsTest, LinksThatGoRoundInACircleAreNamed) {
+  for (const char* name : {"one.safetensors", "model.safetensors"}) {
+    std::filesystem::remove(folder_.path() / name);
+    std::filesystem::create_symlink(name, folder_.path() / name);
+    EXPECT_THAT(message(), AllOf(HasSubstr((folder_.path() / name).string()), HasSubstr("symbolic links")));
   }
+}
+
+TEST_F(ShardsTest, ShardNameThatNoFileSystemHoldsIsNamed) {
+  write(index_name, R"({"weight_map":{"a":")" + std::string(5000, 'x') + "\"}}");
+  EXPECT_THAT(message(), AllOf(HasSubstr("xxx"), HasSubstr("name too long")));
 }
 
 TEST_F(ShardsTest, LinkToNowhereIsNamedAsMissing) {
@@ -151,7 +155,7 @@ TEST(SafetensorsModelTest, FolderWithoutWeightsSaysWhatIsThere) {
   EXPECT_THAT(message(folder.path()), AllOf(HasSubstr(folder.path().string()), HasSubstr("has no weights")));
   (void)folder.write("pytorch_model.bin", "x");
   EXPECT_THAT(message(folder.path()), HasSubstr("pytorch_model.bin cannot be read"));
-  EXPECT_THAT(message(folder.path() / "gone"), AllOf(HasSubstr("gone"), HasSubstr("no such folder")));
+  EXPECT_THAT(message(folder.path() / "gone"), AllOf(HasSubstr("gone"), HasSubstr("No such file")));
 }
 
 }  // namespace
