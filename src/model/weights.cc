@@ -29,11 +29,6 @@ const TensorEntry& entry_of(const TensorTable& tensors, const StoredPart& part) 
                   "the model's config asks for " + shape_text(part.shape), "use weights and config of the same model");
 }
 
-[[noreturn]] void refuse_non_finite(const TensorEntry& entry) {
-  throw UserError(entry.file + ": tensor " + entry.name + " holds NaN or infinity",
-                  "the file is damaged or was badly converted", "get the weights again");
-}
-
 /// llama.cpp stores each head's rows as pairs (j, j + K/2); this puts them back in two halves.
 at::Tensor rows_in_halves(const at::Tensor& weight, std::int64_t heads) {
   const std::int64_t half = weight.size(0) / heads / 2;
@@ -46,10 +41,11 @@ at::Tensor decoded(const TensorEntry& entry, const StoredPart& part) {
   const std::int64_t rows = part.shape.front();
   const auto row = static_cast<std::size_t>(values.numel() / rows);
   at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-    dequantize_rows(entry, begin, end,
-                    out.subspan(static_cast<std::size_t>(begin) * row, static_cast<std::size_t>(end - begin) * row));
+    const auto rows_of_task =
+        out.subspan(static_cast<std::size_t>(begin) * row, static_cast<std::size_t>(end - begin) * row);
+    dequantize_rows(entry, begin, end, rows_of_task);
+    require_finite(entry, begin, rows_of_task);
   });
-  if (!at::isfinite(values).all().item<bool>()) refuse_non_finite(entry);
   return part.interleaved_heads > 0 ? rows_in_halves(values, part.interleaved_heads) : values;
 }
 
@@ -95,7 +91,7 @@ void check_finite(const TensorEntry& entry) {
   at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> values(row * static_cast<std::size_t>(end - begin));
     dequantize_rows(entry, begin, end, values);
-    if (first_non_finite(values)) refuse_non_finite(entry);
+    require_finite(entry, begin, values);
   });
 }
 
