@@ -30,7 +30,11 @@ RunOptions unusual_options() {
   RunOptions o;
   o.name = "a \"name\" with: #everything";
   o.seed = 18446744073709551615ULL;
-  o.model = {.path = "m o.gguf", .device = DeviceChoice::cuda, .dtype = DtypeChoice::bfloat16, .threads = 3, .weight_cache = "w c"};
+  o.model = {.path = "m o.gguf",
+             .device = DeviceChoice::cuda,
+             .dtype = DtypeChoice::bfloat16,
+             .threads = 3,
+             .weight_cache = "w c"};
   o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7, "Näh: {passages}\n\t\"{query}\"\\ \x01"};
   o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}"};
   o.data.max_bad_fraction = 0.1;
