@@ -97,6 +97,10 @@ GgufFile::GgufFile(std::span<const std::byte> bytes, std::filesystem::path name)
   GgufContent content = parse_gguf(bytes, path_.string());
   metadata_ = std::move(content.metadata);
   tensors_ = std::move(content.tensors);
+  if (const auto parts = integer("split.count"); parts && *parts > 1) {
+    throw UserError(path_.string() + " is one of " + std::to_string(*parts) + " parts of a model",
+                    "parts of GGUF files cannot be read", "join them with llama-gguf-split --merge");
+  }
 }
 
 const GgufValue* GgufFile::find(std::string_view key) const {

@@ -43,7 +43,7 @@ class GgufFile {
   /// \throws UserError naming the file, and key or tensor where there is one to blame: missing or cut off, not GGUF,
   /// another
   ///         version, big-endian, a length or count that the file cannot hold, an unknown type, a name or key that
-  ///         comes twice, tensors that overlap, are not aligned or lie outside the file.
+  ///         comes twice, tensors that overlap, are not aligned or lie outside the file, a part of a split file.
   explicit GgufFile(const std::filesystem::path& path);
   /// The same for a whole file that is in memory already: `bytes` must outlive this object.
   /// \param name  stands for the file in messages
