@@ -166,12 +166,16 @@ void read_reach(JsonKeys& keys, const Architecture& architecture, ModelConfig& c
 }
 
 Activation read_activation(JsonKeys& keys) {
-  auto name = keys.get<std::string>("hidden_activation");
+  const char* key = "hidden_activation";
+  auto name = keys.get<std::string>(key);
   const auto other = keys.get<std::string>("hidden_act");
-  if (!name) name = other;
+  if (!name) {
+    key = "hidden_act";
+    name = other;
+  }
   if (!name || *name == "silu") return Activation::silu;
   if (*name == "gelu_pytorch_tanh") return Activation::gelu_tanh;
-  throw UserError(keys.file() + ": activation \"" + *name + "\" is not supported", "known: silu, gelu_pytorch_tanh",
+  throw UserError(keys.file() + ": " + key + " \"" + *name + "\" is not supported", "known: silu, gelu_pytorch_tanh",
                   "use another model");
 }
 
