@@ -1,5 +1,5 @@
-// Runs tests in the source folder. Starts MPI before GoogleTest; of several ranks only rank 0 prints, others speak up on
-// failure.
+// Runs tests in the source folder. Starts MPI before GoogleTest; of several ranks only rank 0 prints, others speak up
+// on failure.
 #include <gtest/gtest.h>
 #include <mpi.h>
 
