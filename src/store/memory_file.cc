@@ -37,7 +37,10 @@ H5FD_file_image_callbacks_t keep_on_close(Memory* memory) {
   };
   callbacks.image_free = [](void* begin, H5FD_file_image_op_t operation, void* keeper) -> herr_t {
     if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE) {
-      static_cast<Memory*>(keeper)->begin = static_cast<char*>(begin);
+      // Closed twice where the disk has a file of this name: HDF5 first reads that one, and drops it.
+      char*& kept = static_cast<Memory*>(keeper)->begin;
+      std::free(kept);
+      kept = static_cast<char*>(begin);
     } else {
       std::free(begin);
     }
