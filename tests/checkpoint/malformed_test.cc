@@ -90,7 +90,7 @@ TEST(MalformedFilesTest, DamagedFileIsReadOrRefusedByNameAndNothingElse) {
   }
 }
 
-/// The inputs that the fuzzers kept: together they reach all the code that the fuzzers reached.
+/// Few inputs of those that the fuzzers kept, which together reach nearly all the code that the fuzzers reached.
 class FuzzCorpusTest : public ::testing::Test {
  protected:
   SafetensorsFile corpus_{std::filesystem::path(AT2_GOLDEN_DIR) / "checkpoint" / "fuzz_corpus.safetensors"};
