@@ -36,16 +36,6 @@ std::vector<std::int64_t> random_tokens(const ModelConfig& config, std::int64_t 
   return tokens;
 }
 
-Pack pack_of(const std::vector<std::int64_t>& tokens, const std::vector<std::int64_t>& positions) {
-  Pack pack;
-  pack.positions = positions;
-  for (const std::int64_t position : positions) pack.tokens.push_back(tokens[static_cast<std::size_t>(position)]);
-  pack.segments.push_back({{0, std::ssize(positions)}, {}, -1, std::ssize(tokens)});
-  pack.wanted.resize(positions.size());
-  std::iota(pack.wanted.begin(), pack.wanted.end(), 0);
-  return pack;
-}
-
 std::vector<std::int64_t> numbers_up_to(std::int64_t count) {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
   std::iota(numbers.begin(), numbers.end(), 0);
@@ -78,8 +68,8 @@ Comparison check_hidden_tokens(const LanguageModel& model, const std::vector<std
   for (std::int64_t t = 0; t < std::ssize(tokens); ++t) {
     (t > 1 && t + 8 < std::ssize(tokens) && stream.below(3) == 0 ? hidden : kept).push_back(t);
   }
-  const at::Tensor dropped = model.logits(model.hidden(pack_of(tokens, kept))).to(at::kFloat);
-  Pack masked = pack_of(tokens, numbers_up_to(std::ssize(tokens)));
+  const at::Tensor dropped = model.logits(model.hidden(sequence_pack(tokens, kept))).to(at::kFloat);
+  Pack masked = sequence_pack(tokens, numbers_up_to(std::ssize(tokens)));
   masked.wanted = kept;
   masked.masked = hidden;
   const at::Tensor difference = model.logits(model.hidden(masked)).to(at::kFloat) - dropped;
@@ -92,7 +82,7 @@ Comparison check_packs(const LanguageModel& model, const std::vector<std::int64_
   Pack together;
   std::vector<Pack> alone;
   for (const std::int64_t length : {std::int64_t{40}, std::int64_t{3}, std::int64_t{17}}) {
-    alone.push_back(pack_of(tokens, numbers_up_to(std::min(length, std::ssize(tokens)))));
+    alone.push_back(sequence_pack(tokens, numbers_up_to(std::min(length, std::ssize(tokens)))));
     const Pack& pack = alone.back();
     const auto first = std::ssize(together.tokens);
     together.tokens.insert(together.tokens.end(), pack.tokens.begin(), pack.tokens.end());

@@ -84,15 +84,7 @@ class GoldenRun {
     comparisons_.push_back({what, largest_difference(ours, golden), tolerance});
   }
 
-  [[nodiscard]] Pack pack_of(const Positions& positions) const {
-    Pack pack;
-    pack.positions = positions;
-    for (const std::int64_t position : positions) pack.tokens.push_back(tokens_[static_cast<std::size_t>(position)]);
-    pack.segments.push_back({{0, std::ssize(positions)}, {}, -1, std::ssize(tokens_)});
-    pack.wanted.resize(positions.size());
-    std::iota(pack.wanted.begin(), pack.wanted.end(), 0);
-    return pack;
-  }
+  [[nodiscard]] Pack pack_of(const Positions& positions) const { return sequence_pack(tokens_, positions); }
 
   /// Weights [H, T, T] of a layer from its queries and keys.
   [[nodiscard]] at::Tensor attention(std::int64_t layer, const at::Tensor& queries_RHK,

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
+#include <span>
 #include <vector>
 
 namespace at2 {
@@ -36,6 +38,17 @@ struct Pack {
   /// Only without a cache.
   std::vector<std::int64_t> masked;
 };
+
+/// One sequence, of whose tokens only those at `positions` are there; every row is wanted.
+[[nodiscard]] inline Pack sequence_pack(std::span<const std::int64_t> tokens, std::span<const std::int64_t> positions) {
+  Pack pack;
+  pack.positions.assign(positions.begin(), positions.end());
+  for (const std::int64_t position : positions) pack.tokens.push_back(tokens[static_cast<std::size_t>(position)]);
+  pack.segments.push_back({{0, std::ssize(positions)}, {}, -1, std::ssize(tokens)});
+  pack.wanted.resize(positions.size());
+  std::iota(pack.wanted.begin(), pack.wanted.end(), 0);
+  return pack;
+}
 
 /// Tokens of the whole sequence that a segment belongs to.
 [[nodiscard]] inline std::int64_t sequence_length(const Pack& pack, const Segment& segment) {

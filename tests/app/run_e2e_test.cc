@@ -93,6 +93,31 @@ TEST(RunTest, OneTwoAndFourRanksGiveEqualBits) {
   }
 }
 
+class ArchitectureRunTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ArchitectureRunTest, OneAndTwoRanksGiveEqualBits) {
+  const TinyRun tiny(4, 2, GetParam());
+  for (const int ranks : {1, 2}) {
+    const CommandResult result = tiny.run("run", ranks, "ranks" + std::to_string(ranks));
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_EQ(result.output.find("does not know"), std::string::npos) << result.output;
+  }
+  expect_equal_runs(tiny.path() / "ranks1", tiny.path() / "ranks2");
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, ArchitectureRunTest, ::testing::Values("mistral", "qwen2", "qwen3", "phi3", "gemma3"));
+
+TEST(RunTest, ASharedWeightCacheChangesNothing) {
+  const TinyRun tiny(4, 2, "qwen3");
+  const std::string half = "--set model.dtype=float16 --set model.weight_cache=";
+  ASSERT_EQ(tiny.run("run", 2, "shared", half + "cache").exit_code, 0);
+  EXPECT_FALSE(std::filesystem::is_empty(tiny.path() / "cache")) << "float32 weights are converted once";
+  ASSERT_EQ(tiny.run("run", 2, "again", half + "cache").exit_code, 0);
+  ASSERT_EQ(tiny.run("run", 1, "own", half + "none").exit_code, 0);
+  expect_equal_runs(tiny.path() / "shared", tiny.path() / "again");
+  expect_equal_runs(tiny.path() / "shared", tiny.path() / "own");
+}
+
 TEST(RunTest, StagesOneByOneEqualTheWholeRun) {
   const TinyRun tiny(4, 2);
   ASSERT_EQ(tiny.run("run", 0, "whole").exit_code, 0);

@@ -1,5 +1,5 @@
 /// \file support/tiny_run.h
-/// \brief A whole run on the tiny random Llama, driven through the program as a user drives it.
+/// \brief A whole run on a tiny random model, driven through the program as a user drives it.
 #pragma once
 
 #include <sys/wait.h>
@@ -37,8 +37,8 @@ inline CommandResult run_command(const std::string& command) {
 /// A folder with the tiny model, a tokenizer of single characters, a chat template, data sets and a config.
 class TinyRun {
  public:
-  explicit TinyRun(int training_examples = 10, int evaluation_examples = 4) {
-    const auto golden = std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / "llama3";
+  explicit TinyRun(int training_examples = 10, int evaluation_examples = 4, const std::string& model = "llama3") {
+    const auto golden = std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / model;
     std::filesystem::create_directories(folder_.path() / "model");
     for (const char* name : {"config.json", "generation_config.json", "model.safetensors"}) {
       std::filesystem::copy_file(golden / name, folder_.path() / "model" / name);
