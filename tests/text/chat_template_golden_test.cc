@@ -84,7 +84,8 @@ TEST_P(UsersTemplateTest, RendersAsInTransformers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Llama, UsersTemplateTest,
-                         testing::Values("meta-llama-Llama-3.1-8B-Instruct.jinja",
+                         testing::Values("deepseek-ai-DeepSeek-R1-Distill-Llama-8B.jinja",
+                                         "meta-llama-Llama-3.1-8B-Instruct.jinja",
                                          "meta-llama-Llama-3.2-3B-Instruct.jinja"),
                          test_name);
 
