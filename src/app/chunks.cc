@@ -55,6 +55,7 @@ ExampleRange Chunking::examples_of(std::int64_t chunk) const {
 std::int64_t count_missing(const Session& session, const ChunkStage& stage) {
   auto count = static_cast<std::int64_t>(find_missing(session, stage).size());
   session.communicator().broadcast(buffer_of(std::span(&count, 1)), 0);
+  if (count == 0) session.log.say(stage.name + ": all chunks are there already");
   return count;
 }
 

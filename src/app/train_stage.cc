@@ -74,7 +74,10 @@ void write_history(const Session& session, const TrainResult& result) {
 StageEffort train_stage(const Session& session, const Inputs& inputs) {
   const Timer timer;
   Communicator& ranks = session.communicator();
-  if (agreed(ranks, [&] { return is_trained(session, inputs); })) return {timer.seconds(), 0, 0};
+  if (agreed(ranks, [&] { return is_trained(session, inputs); })) {
+    session.log.say("train: the estimator is there already");
+    return {timer.seconds(), 0, 0};
+  }
   const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);

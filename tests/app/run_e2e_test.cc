@@ -118,6 +118,17 @@ TEST(RunTest, ASharedWeightCacheChangesNothing) {
   expect_equal_runs(tiny.path() / "shared", tiny.path() / "own");
 }
 
+TEST(RunTest, ASecondRunSaysThatEverythingIsThere) {
+  const TinyRun tiny(4, 2);
+  ASSERT_EQ(tiny.run("run", 2, "out").exit_code, 0);
+  const CommandResult again = tiny.run("run", 2, "out");
+  ASSERT_EQ(again.exit_code, 0) << again.output;
+  for (const char* line : {"generate: all chunks are there already", "ablate: all chunks are there already",
+                           "train: the estimator is there already", "evaluate: all chunks are there already"}) {
+    EXPECT_NE(again.output.find(line), std::string::npos) << line << "\n" << again.output;
+  }
+}
+
 TEST(RunTest, StagesOneByOneEqualTheWholeRun) {
   const TinyRun tiny(4, 2);
   ASSERT_EQ(tiny.run("run", 0, "whole").exit_code, 0);
