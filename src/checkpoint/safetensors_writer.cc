@@ -1,7 +1,6 @@
 #include "checkpoint/safetensors_writer.h"
 
 #include <cstdint>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.h"

@@ -52,8 +52,6 @@ const Architecture& find(std::string_view Architecture::*column, std::string_vie
 
 }  // namespace
 
-std::span<const Architecture> architectures() { return table; }
-
 const Architecture& architecture_of_model_type(std::string_view model_type, const std::string& file) {
   return find(&Architecture::model_type, model_type, file, "model_type");
 }

@@ -2,7 +2,6 @@
 /// \brief The table of supported architectures: what each switches on in the one decoder of this program.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -44,8 +43,6 @@ struct Architecture {
   /// JSON object: values that config.json may leave out, as the architecture's own configuration class has them.
   std::string_view defaults = "{}";
 };
-
-[[nodiscard]] std::span<const Architecture> architectures();
 
 /// \param file  named in messages
 /// \throws UserError listing the supported ones
