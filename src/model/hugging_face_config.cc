@@ -45,8 +45,7 @@ const std::set<std::string_view>& harmless_keys() {
                                                   "use_cache",
                                                   "_name_or_path",
                                                   "_attn_implementation_autoset",
-                                                  "is_llama_config",
-                                                  "rope_interleaved"};
+                                                  "is_llama_config"};
   return keys;
 }
 
@@ -183,6 +182,7 @@ void refuse_other_mathematics(JsonKeys& keys) {
   keys.expect<bool>("attention_bias", false);
   keys.expect<bool>("mlp_bias", false);
   keys.expect<bool>("use_bidirectional_attention", false);
+  keys.expect<bool>("rope_interleaved", false);
   keys.expect_absent("attn_logit_softcapping");
   keys.expect_absent("final_logit_softcapping");
   keys.expect_absent("quantization_config");

@@ -44,6 +44,7 @@ TEST_F(ModelConfigTest, WhatChangesTheMathematicsIsRefusedByName) {
                             {"llama3", "hidden_act", "relu"},
                             {"llama3", "attention_bias", true},
                             {"llama3", "mlp_bias", true},
+                            {"llama3", "rope_interleaved", true},
                             {"llama3", "sliding_window", 128},
                             {"llama3", "quantization_config", {{"quant_method", "awq"}}},
                             {"gemma3", "final_logit_softcapping", 30.0},
