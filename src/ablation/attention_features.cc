@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "base/errors.h"
 
@@ -22,23 +23,49 @@ at::Tensor averaging_matrix(const AttributionTask& task) {
   return average;
 }
 
-/// Attention weights of some rows, averaged over targets: [G, H, T] for the span.
-at::Tensor averaged_weights(const at::Tensor& queries_UHK, const at::Tensor& keys_RNK, const at::Tensor& bias_UR,
-                            const at::Tensor& average_GU, const TokenRange& span, double score_scale) {
-  const std::int64_t tokens = queries_UHK.size(0);
-  const std::int64_t heads = queries_UHK.size(1);
-  const std::int64_t kv_heads = keys_RNK.size(1);
-  const std::int64_t width = queries_UHK.size(2);
-  const std::int64_t rows = keys_RNK.size(0);
-  const at::Tensor queries = queries_UHK.transpose(0, 1).reshape({kv_heads, heads / kv_heads * tokens, width});
-  const at::Tensor scores = at::bmm(queries, keys_RNK.permute({1, 2, 0}))
-                                .to(at::kFloat)
-                                .mul_(score_scale)
-                                .view({heads, tokens, rows})
-                                .add_(bias_UR);
-  const at::Tensor weights = at::softmax(scores, -1).narrow(2, span.begin, span.size());
-  return at::matmul(average_GU, weights).transpose(0, 1);
-}
+/// Averages the attention of a task's target rows, layer by layer.
+class TargetAttention {
+ public:
+  TargetAttention(const ModelConfig& config, const AttributionTask& task, TokenRange span, const at::Device& device)
+      : config_(config),
+        average_GU_(averaging_matrix(task).to(device)),
+        attention_{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})} {
+    const std::vector<std::int64_t> predicting = predicting_positions(task);
+    std::vector<std::int64_t> positions(static_cast<std::size_t>(needed_length(task)));
+    std::iota(positions.begin(), positions.end(), 0);
+    all_UT_ = visibility_bias(predicting, positions, 0).to(device);
+    near_UT_ =
+        config.sliding_window > 0 ? visibility_bias(predicting, positions, config.sliding_window).to(device) : all_UT_;
+  }
+
+  /// \param queries_UHK  of the rows that predict the target tokens
+  /// \param keys_NTK     of the whole sequence
+  void add_layer(std::int64_t layer, const at::Tensor& queries_UHK, const at::Tensor& keys_NTK) {
+    const std::int64_t tokens = queries_UHK.size(0);
+    const std::int64_t heads = config_.num_heads;
+    const std::int64_t kv_heads = config_.num_kv_heads;
+    const at::Tensor queries =
+        queries_UHK.transpose(0, 1).reshape({kv_heads, heads / kv_heads * tokens, config_.head_width});
+    const at::Tensor scores = at::bmm(queries, keys_NTK.transpose(1, 2))
+                                  .to(at::kFloat)
+                                  .mul_(config_.score_scale)
+                                  .view({heads, tokens, keys_NTK.size(1)})
+                                  .add_(config_.window_of(layer) > 0 ? near_UT_ : all_UT_);
+    const at::Tensor weights = at::softmax(scores, -1).narrow(2, attention_.span.begin, attention_.span.size());
+    const at::Tensor averaged_GHT = at::matmul(average_GU_, weights).transpose(0, 1);
+    attention_.attention_GTF.narrow(2, layer * heads, heads).copy_(averaged_GHT.transpose(1, 2));
+  }
+
+  [[nodiscard]] TokenAttention result() && { return std::move(attention_); }
+
+ private:
+  const ModelConfig& config_;
+  at::Tensor average_GU_;
+  // Added to the scores of layers that see everything before them, and of those that see a window.
+  at::Tensor all_UT_;
+  at::Tensor near_UT_;
+  TokenAttention attention_;
+};
 
 }  // namespace
 
@@ -65,28 +92,36 @@ Pack whole_pack(const AttributionTask& task) {
 TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task, TokenRange span) {
   check(task);
   const at::NoGradGuard no_gradients;
-  const auto device = model.place().device;
-  const Pack pack = whole_pack(task);
-  const std::int64_t rows = std::ssize(pack.tokens);
-  const std::vector<std::int64_t> predicting = predicting_positions(task);
-  const at::Tensor positions = at::tensor(predicting, at::kLong).to(device);
-  const at::Tensor average_GU = averaging_matrix(task).to(device);
-  const ModelConfig& config = model.config();
-  const at::Tensor all_UR = visibility_bias(predicting, pack.positions, 0).to(device);
-  const at::Tensor near_UR = visibility_bias(predicting, pack.positions, config.sliding_window).to(device);
-  TokenAttention attention{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})};
+  Pack pack = whole_pack(task);
+  const at::Tensor predicting = at::tensor(predicting_positions(task), at::kLong).to(model.place().device);
+  TargetAttention attention(model.config(), task, span, model.place().device);
   ForwardOptions options;
   options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
-    const at::Tensor& bias_UR = config.window_of(layer) > 0 ? near_UR : all_UR;
-    const at::Tensor weights_GHT = averaged_weights(queries_RHK.index_select(0, positions), keys_RNK, bias_UR,
-                                                    average_GU, span, config.score_scale);
-    attention.attention_GTF.narrow(2, layer * config.num_heads, config.num_heads).copy_(weights_GHT.transpose(1, 2));
+    attention.add_layer(layer, queries_RHK.index_select(0, predicting), keys_RNK.transpose(0, 1));
   };
   // A wanted row only makes the last layer's remainder as cheap as it can be: its result is not used.
-  Pack observed = pack;
-  observed.wanted = {rows - 1};
-  static_cast<void>(model.hidden(observed, options));
-  return attention;
+  pack.wanted = {std::ssize(pack.tokens) - 1};
+  static_cast<void>(model.hidden(pack, options));
+  return std::move(attention).result();
+}
+
+TokenAttention attention_from_trace(const ModelConfig& config, const AttentionTrace& trace, const AttributionTask& task,
+                                    TokenRange span) {
+  check(task);
+  const at::NoGradGuard no_gradients;
+  std::vector<std::int64_t> rows = predicting_positions(task);
+  for (std::int64_t& row : rows) row -= trace.first_query;
+  const std::int64_t length = needed_length(task);
+  AT2_EXPECT(rows.front() >= 0 && rows.back() < trace.queries_LUHK.size(1) && length <= trace.keys_LNTK.size(2),
+             "the trace holds the rows that predict the targets");
+  const auto device = trace.queries_LUHK.device();
+  const at::Tensor index = at::tensor(rows, at::kLong).to(device);
+  TargetAttention attention(config, task, span, device);
+  for (std::int64_t layer = 0; layer < config.num_layers; ++layer) {
+    attention.add_layer(layer, trace.queries_LUHK[layer].index_select(0, index),
+                        trace.keys_LNTK[layer].narrow(1, 0, length));
+  }
+  return std::move(attention).result();
 }
 
 at::Tensor attention_to_sources(const TokenAttention& attention, std::span<const TokenRange> sources) {

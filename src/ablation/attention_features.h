@@ -10,6 +10,7 @@
 #include <span>
 
 #include "ablation/attribution_task.h"
+#include "model/attention_trace.h"
 #include "model/language_model.h"
 
 namespace at2 {
@@ -27,6 +28,11 @@ struct TokenAttention {
 /// One unablated forward pass, attending to `span` (usually the context).
 [[nodiscard]] TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task,
                                                  TokenRange span);
+
+/// The same from what generation kept, without a forward pass.
+/// \pre the trace is of the task's sequence and holds the rows that predict its targets
+[[nodiscard]] TokenAttention attention_from_trace(const ModelConfig& config, const AttentionTrace& trace,
+                                                  const AttributionTask& task, TokenRange span);
 
 /// The whole sequence of a task, up to the last row that predicts a target token, as one segment.
 [[nodiscard]] Pack whole_pack(const AttributionTask& task);

@@ -1,5 +1,6 @@
 #include "model/attention.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
@@ -7,9 +8,13 @@
 #include <cmath>
 
 #include "base/errors.h"
+#include "model/few_rows.h"
 
 namespace at2 {
 namespace {
+
+/// Heads of a row that one thread takes at least; no result depends on it.
+constexpr std::int64_t heads_per_task = 4;
 
 /// Queries [N, G, n, K] of one segment; keys and values [N, m, K]. Query i sees keys 0 .. m - n + i, less what the mask
 /// hides.
@@ -71,6 +76,17 @@ std::vector<std::int64_t> key_positions(const Pack& pack, const Segment& segment
   return positions;
 }
 
+std::vector<RowRange> visible_keys(std::span<const std::int64_t> queries, std::span<const std::int64_t> keys,
+                                   std::int64_t window) {
+  std::vector<RowRange> visible;
+  for (const std::int64_t query : queries) {
+    const auto first = window > 0 ? std::upper_bound(keys.begin(), keys.end(), query - window) : keys.begin();
+    const auto last = std::upper_bound(first, keys.end(), query);
+    visible.push_back({first - keys.begin(), last - keys.begin()});
+  }
+  return visible;
+}
+
 SegmentMask mask_of(std::span<const std::int64_t> queries, std::span<const std::int64_t> keys, std::int64_t window,
                     const at::TensorOptions& options) {
   SegmentMask mask;
@@ -99,6 +115,50 @@ at::Tensor masking_bias(std::span<const std::int64_t> queries, std::span<const s
   return bias;
 }
 
+/// Whether our own loops can compute a pack.
+bool is_for_few_rows(const at::Tensor& qkv, const Pack& pack) {
+  const auto has_slot = [](const Segment& segment) { return segment.cache_slot >= 0; };
+  return qkv.is_cpu() && qkv.scalar_type() == at::kFloat && !qkv.requires_grad() && qkv.is_contiguous() &&
+         std::all_of(pack.segments.begin(), pack.segments.end(), has_slot);
+}
+
+/// What the rows of one segment see in a layer.
+struct SeenRows {
+  RowRange rows;
+  KvCache::View view;
+  std::span<const RowRange> visible;
+};
+
+/// `attend` by our own loops, for rows that the cache holds already.
+at::Tensor attend_few(const at::Tensor& qkv, const ModelConfig& config, std::span<const SeenRows> segments) {
+  const std::int64_t width = config.head_width;
+  const std::int64_t heads = config.num_heads;
+  const std::int64_t group = heads / config.num_kv_heads;
+  const std::int64_t qkv_width = qkv.size(1) * width;
+  at::Tensor out = at::empty({qkv.size(0), heads * width}, qkv.options());
+  const float* queries = qkv.const_data_ptr<float>();
+  float* to = out.mutable_data_ptr<float>();
+  for (const SeenRows& segment : segments) {
+    const float* keys = segment.view.keys.const_data_ptr<float>();
+    const float* values = segment.view.values.const_data_ptr<float>();
+    const std::int64_t head_stride = segment.view.keys.stride(0);
+    const std::int64_t tasks = (segment.rows.end - segment.rows.begin) * heads;
+    at::parallel_for(0, tasks, heads_per_task, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<float> weights(static_cast<std::size_t>(segment.view.keys.size(1)));
+      for (std::int64_t task = begin; task < end; ++task) {
+        const std::int64_t row = segment.rows.begin + task / heads;
+        const std::int64_t head = task % heads;
+        const RowRange& visible = segment.visible[static_cast<std::size_t>(task / heads)];
+        const std::int64_t keys_at = head / group * head_stride;
+        few_rows::attend(queries + row * qkv_width + head * width, keys + keys_at, values + keys_at,
+                         {visible.begin, visible.end}, width, static_cast<float>(config.score_scale), weights,
+                         to + (row * heads + head) * width);
+      }
+    });
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, std::int64_t window,
@@ -110,8 +170,10 @@ std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, s
     const auto rows = static_cast<std::size_t>(segment.rows.end - segment.rows.begin);
     const std::vector<std::int64_t> keys = key_positions(pack, segment, cache);
     const auto queries = std::span(keys).last(rows);
-    masks.push_back(pack.masked.empty() ? mask_of(queries, keys, window, options)
-                                        : SegmentMask{masking_bias(queries, keys, window, pack.masked).to(options)});
+    masks.push_back(pack.masked.empty()
+                        ? mask_of(queries, keys, window, options)
+                        : SegmentMask{masking_bias(queries, keys, window, pack.masked).to(options), 0, {}});
+    if (segment.cache_slot >= 0) masks.back().visible = visible_keys(queries, keys, window);
   }
   return masks;
 }
@@ -131,22 +193,20 @@ at::Tensor visibility_bias(std::span<const std::int64_t> queries, std::span<cons
 }
 
 at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& pack,
-                  std::span<const SegmentMask> masks, std::int64_t layer, KvCache* cache) {
+                  std::span<const SegmentMask> masks, std::int64_t layer, KvCache* cache, RowKernel kernel) {
   const std::int64_t heads = config.num_heads;
   const std::int64_t kv_heads = config.num_kv_heads;
   const std::int64_t group = heads / kv_heads;
   const std::int64_t width = config.head_width;
   const at::Tensor keys = qkv.narrow(1, heads, kv_heads);
   const at::Tensor values = qkv.narrow(1, heads + kv_heads, kv_heads);
+  const bool few = kernel == RowKernel::few && is_for_few_rows(qkv, pack);
+  std::vector<SeenRows> for_few;
   std::vector<at::Tensor> outputs;
   outputs.reserve(pack.segments.size());
   for (std::size_t i = 0; i < pack.segments.size(); ++i) {
     const Segment& segment = pack.segments[i];
     const std::int64_t rows = segment.rows.end - segment.rows.begin;
-    const at::Tensor queries = qkv.narrow(0, segment.rows.begin, rows)
-                                   .narrow(1, 0, heads)
-                                   .view({rows, kv_heads, group, width})
-                                   .permute({1, 2, 0, 3});
     KvCache::View seen;
     if (segment.cache_slot >= 0) {
       seen = cache->append(layer, segment.cache_slot, keys.narrow(0, segment.rows.begin, rows),
@@ -154,9 +214,18 @@ at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& 
     } else {
       seen = {visible_rows(keys, segment).transpose(0, 1), visible_rows(values, segment).transpose(0, 1)};
     }
+    if (few) {
+      for_few.push_back({segment.rows, std::move(seen), masks[i].visible});
+      continue;
+    }
+    const at::Tensor queries = qkv.narrow(0, segment.rows.begin, rows)
+                                   .narrow(1, 0, heads)
+                                   .view({rows, kv_heads, group, width})
+                                   .permute({1, 2, 0, 3});
     const at::Tensor out = attend_one(queries, seen.keys, seen.values, masks[i], config.score_scale);  // [N, G, n, K]
     outputs.push_back(out.permute({2, 0, 1, 3}).reshape({rows, heads * width}));
   }
+  if (few) return attend_few(qkv, config, for_few);
   return outputs.size() == 1 ? outputs.front() : at::cat(outputs);
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "model/kernels.h"
 #include "model/kv_cache.h"
 #include "model/model_config.h"
 #include "model/pack.h"
@@ -20,6 +21,8 @@ struct SegmentMask {
   at::Tensor bias;
   /// Of the keys before the segment's rows, those that are out of every query's sight.
   std::int64_t first_key = 0;
+  /// Keys that each query sees, for segments with a slot: [n].
+  std::vector<RowRange> visible;
 };
 
 /// One mask per segment.
@@ -28,9 +31,11 @@ struct SegmentMask {
                                                      const at::TensorOptions& options);
 
 /// Attention output [R, H K] of every row of the pack. Appends keys and values of segments with a slot to the cache.
+/// With RowKernel::few, packs whose segments all have slots are computed by our own loops where those can.
 /// \param qkv  [R, H + 2 N, K], queries and keys normed and rotated
 [[nodiscard]] at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& pack,
-                                std::span<const SegmentMask> masks, std::int64_t layer, KvCache* cache);
+                                std::span<const SegmentMask> masks, std::int64_t layer, KvCache* cache,
+                                RowKernel kernel = RowKernel::many);
 
 /// 0 where a query at a position may see a key at a position, else -infinity: float32 [queries, keys].
 /// \param window  as above

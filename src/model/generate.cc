@@ -3,89 +3,237 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/errors.h"
+#include "model/draft.h"
 
 namespace at2 {
 namespace {
 
-/// A prompt that is still being continued.
-struct Active {
-  std::size_t prompt;
-  std::int64_t slot;
+/// Rows of a decoding step beyond which reading the weights no longer hides the arithmetic.
+constexpr std::int64_t decoding_rows = 12;
+/// Rows of prompts that pass through the model together, unless one prompt alone has more.
+constexpr std::int64_t prompt_rows = 4096;
+
+/// A prompt that is being continued.
+struct Sequence {
+  std::size_t prompt = 0;
+  std::int64_t slot = 0;
+  std::int64_t prompt_length = 0;
   /// Prompt and continuation.
   std::vector<std::int64_t> tokens;
+  DraftLength draft_length;
+  /// What comes next, if the guess is right; its rows follow those of `tokens` in a pack.
+  std::vector<std::int64_t> draft;
+  /// Queries of the rows that predict generated tokens, [L, max_new_tokens, H, K].
+  at::Tensor queries;
 };
 
-/// The tokens of every active sequence that the cache does not hold, each wanting its last row.
-Pack next_pack(const LanguageModel& model, std::span<const Active> active, KvCache& cache) {
-  Pack pack;
-  for (const Active& sequence : active) {
-    const auto length = std::ssize(sequence.tokens);
-    // What was computed for a shorter sequence does not hold for this one.
-    if (changes_at(model.config().rope, length)) cache.clear(sequence.slot);
-    const auto first = std::ssize(pack.tokens);
-    for (std::int64_t position = cache.length(sequence.slot); position < length; ++position) {
-      pack.tokens.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
-      pack.positions.push_back(position);
+/// Decodes the prompts of one call.
+class Decoder {
+ public:
+  Decoder(const LanguageModel& model, std::span<const std::vector<std::int64_t>> prompts,
+          const GenerationLimits& limits)
+      : model_(model),
+        prompts_(prompts),
+        limits_(limits),
+        cache_(make_cache(model, prompts, limits)),
+        generations_(prompts.size()) {
+    for (std::int64_t slot = num_slots(prompts, limits) - 1; slot >= 0; --slot) free_slots_.push_back(slot);
+  }
+
+  std::vector<Generation> run() {
+    while (start_waiting() || !active_.empty()) step();
+    return std::move(generations_);
+  }
+
+ private:
+  static std::int64_t num_slots(std::span<const std::vector<std::int64_t>> prompts, const GenerationLimits& limits) {
+    return std::min(limits.batch_size, std::ssize(prompts));
+  }
+
+  static KvCache make_cache(const LanguageModel& model, std::span<const std::vector<std::int64_t>> prompts,
+                            const GenerationLimits& limits) {
+    std::int64_t longest = 0;
+    for (const auto& prompt : prompts) {
+      AT2_EXPECT(!prompt.empty(), "a prompt has at least one token");
+      longest = std::max(longest, std::ssize(prompt));
     }
-    pack.segments.push_back({{first, std::ssize(pack.tokens)}, {}, sequence.slot});
-    pack.wanted.push_back(std::ssize(pack.tokens) - 1);
+    return model.make_cache(num_slots(prompts, limits), longest + limits.max_new_tokens);
   }
-  return pack;
-}
 
-std::vector<std::int64_t> best_tokens(const LanguageModel& model, const Pack& pack, KvCache& cache) {
-  ForwardOptions options;
-  options.cache = &cache;
-  const at::Tensor best = model.logits(model.hidden(pack, options)).argmax(1).to(at::kCPU);
-  const std::int64_t* tokens = best.const_data_ptr<std::int64_t>();
-  return {tokens, tokens + best.numel()};
-}
-
-/// Continues one batch of prompts; `first` is the index of its first prompt among all.
-void generate_batch(const LanguageModel& model, std::span<const std::vector<std::int64_t>> prompts,
-                    const GenerationLimits& limits, std::size_t first, std::span<Generation> generations) {
-  std::int64_t longest = 0;
-  for (const auto& prompt : prompts) longest = std::max(longest, std::ssize(prompt));
-  KvCache cache = model.make_cache(std::ssize(prompts), longest + limits.max_new_tokens);
-  std::vector<Active> active;
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    AT2_EXPECT(!prompts[i].empty(), "a prompt has at least one token");
-    active.push_back({i, static_cast<std::int64_t>(i), prompts[i]});
+  /// Gives free slots to prompts that wait. \return whether any was started
+  bool start_waiting() {
+    bool started = false;
+    for (; !free_slots_.empty() && next_prompt_ < prompts_.size(); ++next_prompt_) {
+      const auto& prompt = prompts_[next_prompt_];
+      Sequence sequence{next_prompt_, free_slots_.back(), std::ssize(prompt), prompt, {}, {}, {}};
+      free_slots_.pop_back();
+      cache_.truncate(sequence.slot, 0);
+      if (limits_.trace == KeepTrace::yes) sequence.queries = empty_queries();
+      active_.push_back(std::move(sequence));
+      started = true;
+    }
+    return started;
   }
-  const auto& ends = model.config().end_tokens;
-  while (!active.empty()) {
-    const std::vector<std::int64_t> tokens = best_tokens(model, next_pack(model, active, cache), cache);
-    std::vector<Active> going_on;
-    for (std::size_t i = 0; i < active.size(); ++i) {
-      Generation& generation = generations[active[i].prompt];
-      if (limits.on_token) limits.on_token(first + active[i].prompt, tokens[i]);
+
+  [[nodiscard]] at::Tensor empty_queries() const {
+    const ModelConfig& config = model_.config();
+    const auto options = at::TensorOptions().device(model_.place().device).dtype(model_.place().dtype);
+    return at::empty({config.num_layers, limits_.max_new_tokens, config.num_heads, config.head_width}, options);
+  }
+
+  /// Brings every active sequence at least one token further. Sequences of which the cache lacks more than the last
+  /// token pass through the model apart from the others: how many rows there are decides how products are computed.
+  void step() {
+    std::vector<Sequence*> reading;
+    std::vector<Sequence*> writing;
+    std::int64_t rows = 0;
+    for (Sequence& sequence : active_) {
+      const auto length = std::ssize(sequence.tokens);
+      // What was computed for a shorter sequence does not hold for this one.
+      if (changes_at(model_.config().rope, length)) cache_.truncate(sequence.slot, 0);
+      const std::int64_t lacking = length - cache_.length(sequence.slot);
+      if (lacking == 1 && length > sequence.prompt_length) {
+        writing.push_back(&sequence);
+        continue;
+      }
+      if (!reading.empty() && rows + lacking > prompt_rows) run_pack(std::exchange(reading, {}), RowKernel::many);
+      rows = reading.empty() ? lacking : rows + lacking;
+      reading.push_back(&sequence);
+    }
+    if (!reading.empty()) run_pack(reading, RowKernel::many);
+    if (!writing.empty()) {
+      for (Sequence* sequence : writing) guess(*sequence, std::ssize(writing));
+      run_pack(writing, RowKernel::few);
+    }
+    std::erase_if(active_, [&](Sequence& sequence) { return finish(sequence); });
+  }
+
+  /// Drafts the next tokens of a sequence that shares a step with `others`.
+  void guess(Sequence& sequence, std::int64_t others) const {
+    if (limits_.drafts == Drafts::no || !model_.place().device.is_cpu() || model_.place().dtype != at::kFloat) return;
+    const std::int64_t left = limits_.max_new_tokens - std::ssize(generations_[sequence.prompt].tokens) - 1;
+    const std::int64_t share =
+        std::max<std::int64_t>((decoding_rows - others) / others, others < decoding_rows ? 1 : 0);
+    const std::int64_t limit = std::min({left, share, sequence.draft_length.limit()});
+    sequence.draft = draft_by_lookup(sequence.tokens, limit);
+    // A draft must not reach into lengths for which all is computed anew.
+    for (std::size_t i = 0; i < sequence.draft.size(); ++i) {
+      if (!changes_at(model_.config().rope, std::ssize(sequence.tokens) + static_cast<std::int64_t>(i) + 1)) continue;
+      sequence.draft.resize(i);
+      break;
+    }
+  }
+
+  /// The tokens that the cache does not hold, and the drafts; wanted are the last token's row and those of the draft.
+  Pack make_pack(std::span<Sequence* const> sequences) const {
+    Pack pack;
+    for (const Sequence* sequence : sequences) {
+      const auto first = std::ssize(pack.tokens);
+      const std::int64_t held = cache_.length(sequence->slot);
+      pack.tokens.insert(pack.tokens.end(), sequence->tokens.begin() + held, sequence->tokens.end());
+      pack.wanted.push_back(std::ssize(pack.tokens) - 1);
+      for (const std::int64_t token : sequence->draft) {
+        pack.wanted.push_back(std::ssize(pack.tokens));
+        pack.tokens.push_back(token);
+      }
+      pack.segments.push_back({{first, std::ssize(pack.tokens)}, {}, sequence->slot});
+      for (std::int64_t row = first; row < std::ssize(pack.tokens); ++row) pack.positions.push_back(held + row - first);
+    }
+    return pack;
+  }
+
+  void run_pack(std::span<Sequence* const> sequences, RowKernel kernel) {
+    const Pack pack = make_pack(sequences);
+    ForwardOptions options;
+    options.cache = &cache_;
+    options.kernel = kernel;
+    if (limits_.trace == KeepTrace::yes) {
+      options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor&) {
+        keep_queries(pack, sequences, layer, queries_RHK);
+      };
+    }
+    // The head sees the same few rows in either kind of pack.
+    const at::Tensor best = model_.logits(model_.hidden(pack, options), RowKernel::few).argmax(1).to(at::kCPU);
+    const std::int64_t* predicted = best.const_data_ptr<std::int64_t>();
+    for (Sequence* sequence : sequences) {
+      const auto count = std::ssize(sequence->draft) + 1;
+      accept(*sequence, {predicted, static_cast<std::size_t>(count)});
+      predicted += count;
+    }
+  }
+
+  void keep_queries(const Pack& pack, std::span<Sequence* const> sequences, std::int64_t layer,
+                    const at::Tensor& queries_RHK) const {
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      const RowRange& rows = pack.segments[i].rows;
+      // Rows of drafts that turn out wrong are overwritten by later ones.
+      const std::int64_t first = std::max(rows.begin, rows.begin + sequences[i]->prompt_length - 1 -
+                                                          pack.positions[static_cast<std::size_t>(rows.begin)]);
+      const std::int64_t to = pack.positions[static_cast<std::size_t>(first)] - (sequences[i]->prompt_length - 1);
+      sequences[i]
+          ->queries.select(0, layer)
+          .narrow(0, to, rows.end - first)
+          .copy_(queries_RHK.narrow(0, first, rows.end - first));
+    }
+  }
+
+  /// Takes over predicted tokens as long as the draft before them is right, and forgets the rest.
+  void accept(Sequence& sequence, std::span<const std::int64_t> predicted) {
+    Generation& generation = generations_[sequence.prompt];
+    const auto& ends = model_.config().end_tokens;
+    std::int64_t accepted = 0;
+    for (std::size_t i = 0; i < predicted.size(); ++i) {
+      const std::int64_t token = predicted[i];
+      if (limits_.on_token) limits_.on_token(sequence.prompt, token);
       generation.ended =
-          limits.end_tokens == EndTokens::heeded && std::find(ends.begin(), ends.end(), tokens[i]) != ends.end();
-      if (generation.ended) continue;
-      generation.tokens.push_back(tokens[i]);
-      if (std::ssize(generation.tokens) == limits.max_new_tokens) continue;
-      active[i].tokens.push_back(tokens[i]);
-      going_on.push_back(std::move(active[i]));
+          limits_.end_tokens == EndTokens::heeded && std::find(ends.begin(), ends.end(), token) != ends.end();
+      if (generation.ended) break;
+      generation.tokens.push_back(token);
+      sequence.tokens.push_back(token);
+      if (std::ssize(generation.tokens) == limits_.max_new_tokens) break;
+      if (i == sequence.draft.size() || sequence.draft[i] != token) break;
+      ++accepted;
     }
-    active = std::move(going_on);
+    sequence.draft_length.update(std::ssize(sequence.draft), accepted);
+    sequence.draft.clear();
+    cache_.truncate(sequence.slot, std::min(cache_.length(sequence.slot), std::ssize(sequence.tokens) - 1));
   }
-}
+
+  /// Whether a sequence is complete; frees its slot if so.
+  bool finish(Sequence& sequence) {
+    Generation& generation = generations_[sequence.prompt];
+    const auto written = std::ssize(generation.tokens);
+    if (!generation.ended && written < limits_.max_new_tokens) return false;
+    if (limits_.trace == KeepTrace::yes && written > 0) {
+      // Copies: the slot and the rest of the queries' room go to others.
+      generation.trace = AttentionTrace{sequence.prompt_length - 1, sequence.queries.narrow(1, 0, written).clone(),
+                                        cache_.keys(sequence.slot).clone()};
+    }
+    free_slots_.push_back(sequence.slot);
+    return true;
+  }
+
+  const LanguageModel& model_;
+  std::span<const std::vector<std::int64_t>> prompts_;
+  const GenerationLimits& limits_;
+  KvCache cache_;
+  std::vector<Generation> generations_;
+  std::vector<std::int64_t> free_slots_;
+  std::size_t next_prompt_ = 0;
+  std::vector<Sequence> active_;
+};
 
 }  // namespace
 
 std::vector<Generation> generate_greedy(const LanguageModel& model, std::span<const std::vector<std::int64_t>> prompts,
                                         const GenerationLimits& limits) {
   AT2_EXPECT(limits.max_new_tokens > 0 && limits.batch_size > 0, "limits are positive");
+  if (prompts.empty()) return {};
   const at::NoGradGuard no_gradients;
-  std::vector<Generation> generations(prompts.size());
-  const auto batch = static_cast<std::size_t>(limits.batch_size);
-  for (std::size_t begin = 0; begin < prompts.size(); begin += batch) {
-    const std::size_t count = std::min(batch, prompts.size() - begin);
-    generate_batch(model, prompts.subspan(begin, count), limits, begin, std::span(generations).subspan(begin, count));
-  }
-  return generations;
+  return Decoder(model, prompts, limits).run();
 }
 
 }  // namespace at2

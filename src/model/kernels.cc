@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/errors.h"
+#include "model/few_rows.h"
 #include "model/row_loops.h"
 
 namespace at2 {
@@ -13,6 +14,8 @@ namespace {
 
 /// Rows that one thread takes at least; only a question of overhead, no result depends on it.
 constexpr std::int64_t rows_per_task = 16;
+/// The same for rows of a weight.
+constexpr std::int64_t outputs_per_task = 64;
 
 bool is_plain(const at::Tensor& x) {
   return x.is_cpu() && x.scalar_type() == at::kFloat && !x.requires_grad() && x.is_contiguous();
@@ -31,6 +34,15 @@ at::Tensor composite_rms_norm(const at::Tensor& x, const at::Tensor& weight, dou
   return (wide * scale * weight).to(x.scalar_type());
 }
 
+at::Tensor few_rows_product(const at::Tensor& x, const at::Tensor& weight) {
+  at::Tensor out = at::empty({x.size(0), weight.size(0)}, x.options());
+  at::parallel_for(0, weight.size(0), outputs_per_task, [&](std::int64_t begin, std::int64_t end) {
+    few_rows::product(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(), {begin, end},
+                      out.mutable_data_ptr<float>(), out.size(1));
+  });
+  return out;
+}
+
 /// Runs the loop of the activation.
 void gated_row(const float* gate_up, float* out, std::int64_t width, Activation activation) {
   if (activation == Activation::silu) return row_loops::gated_silu(gate_up, out, width);
@@ -39,17 +51,21 @@ void gated_row(const float* gate_up, float* out, std::int64_t width, Activation 
 
 }  // namespace
 
-at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const std::optional<at::Tensor> added = bias.defined() ? std::optional<at::Tensor>(bias) : std::nullopt;
+at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, RowKernel kernel) {
   const std::int64_t rows = x.size(0);
+  if (kernel == RowKernel::few && is_plain(x) && is_plain(weight)) {
+    const at::Tensor product = few_rows_product(x, weight);
+    return bias.defined() ? product + bias : product;
+  }
+  const std::optional<at::Tensor> added = bias.defined() ? std::optional<at::Tensor>(bias) : std::nullopt;
   if (rows >= min_product_rows) return at::linear(x, weight, added);
   return at::linear(at::constant_pad_nd(x, {0, 0, 0, min_product_rows - rows}), weight, added).narrow(0, 0, rows);
 }
 
-at::Tensor linear_rows(const at::Tensor& x, const Projection& projection) {
-  if (projection.parts.size() == 1) return linear_rows(x, projection.parts.front(), projection.bias);
+at::Tensor linear_rows(const at::Tensor& x, const Projection& projection, RowKernel kernel) {
+  if (projection.parts.size() == 1) return linear_rows(x, projection.parts.front(), projection.bias, kernel);
   std::vector<at::Tensor> outputs;
-  for (const at::Tensor& part : projection.parts) outputs.push_back(linear_rows(x, part));
+  for (const at::Tensor& part : projection.parts) outputs.push_back(linear_rows(x, part, {}, kernel));
   const at::Tensor all = at::cat(outputs, 1);
   return projection.bias.defined() ? all + projection.bias : all;
 }

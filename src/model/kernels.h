@@ -17,12 +17,21 @@ namespace at2 {
 /// Fewest rows of any matrix product on a scoring path: below it, results would depend on how many rows there are.
 inline constexpr std::int64_t min_product_rows = 16;
 
-/// x W' for x [R, in], W [out, in]: [R, out], plus `bias` [out] where it is defined. Rows are padded to
-/// `min_product_rows`, so that each row's bits do not depend on the number of rows.
-[[nodiscard]] at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
+/// How products are computed. A row's bits differ between the two, and depend on nothing else.
+enum class RowKernel {
+  /// By LibTorch, padded to `min_product_rows`: for packs of whole sequences.
+  many,
+  /// By our own loops (model/few_rows.h) for float32 on the CPU without gradients, else as `many`: for decoding.
+  few,
+};
+
+/// x W' for x [R, in], W [out, in]: [R, out], plus `bias` [out] where it is defined.
+[[nodiscard]] at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
+                                     RowKernel kernel = RowKernel::many);
 
 /// The same for matrices that read the same input, side by side: [R, sum of out].
-[[nodiscard]] at::Tensor linear_rows(const at::Tensor& x, const Projection& projection);
+[[nodiscard]] at::Tensor linear_rows(const at::Tensor& x, const Projection& projection,
+                                     RowKernel kernel = RowKernel::many);
 
 /// Root-mean-square norm of every row times `weight` (float32): x / sqrt(mean(x^2) + epsilon) * weight; x [R, D].
 /// Computed in float32 and rounded once.

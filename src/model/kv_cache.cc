@@ -28,4 +28,12 @@ void KvCache::advance(std::int64_t slot, std::span<const std::int64_t> positions
   held.insert(held.end(), positions.begin(), positions.end());
 }
 
+void KvCache::truncate(std::int64_t slot, std::int64_t length) {
+  auto& held = positions_.at(static_cast<std::size_t>(slot));
+  AT2_EXPECT(length >= 0 && length <= std::ssize(held), "a slot is cut to a part of what it holds");
+  held.resize(static_cast<std::size_t>(length));
+}
+
+at::Tensor KvCache::keys(std::int64_t slot) const { return keys_.select(1, slot).narrow(2, 0, length(slot)); }
+
 }  // namespace at2

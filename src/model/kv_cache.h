@@ -26,8 +26,10 @@ class KvCache {
   View append(std::int64_t layer, std::int64_t slot, const at::Tensor& keys_nNK, const at::Tensor& values_nNK);
   /// Makes the tokens at `positions`, which all layers appended, part of the slot.
   void advance(std::int64_t slot, std::span<const std::int64_t> positions);
-  /// Empties a slot.
-  void clear(std::int64_t slot) { positions_.at(static_cast<std::size_t>(slot)).clear(); }
+  /// Forgets all but the first `length` tokens of a slot. \pre it holds as many
+  void truncate(std::int64_t slot, std::int64_t length);
+  /// Keys of one slot in all layers, [L, N, length, K]: a view of what the next `append` may change.
+  [[nodiscard]] at::Tensor keys(std::int64_t slot) const;
 
   /// Position ids of what the slot holds.
   [[nodiscard]] std::span<const std::int64_t> positions(std::int64_t slot) const {

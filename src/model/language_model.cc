@@ -2,6 +2,7 @@
 
 #include <ATen/ops/softplus.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -14,6 +15,8 @@ namespace {
 
 /// Rows of logits held at a time: bounds memory to this many rows of the vocabulary.
 constexpr std::int64_t head_rows = 256;
+/// Rows that pass through a feed-forward part at a time on their way from one cached product to the next.
+constexpr std::int64_t feed_forward_rows = 1024;
 
 at::Tensor as_tensor(const std::vector<std::int64_t>& numbers, const at::Device& device) {
   return at::tensor(numbers, at::kLong).to(device);
@@ -57,13 +60,28 @@ at::Tensor LanguageModel::attention(std::int64_t l, const at::Tensor& normed, co
   const LayerWeights& layer = weights_.layers[static_cast<std::size_t>(l)];
   const std::int64_t heads = config_.num_heads;
   const std::int64_t kv_heads = config_.num_kv_heads;
-  at::Tensor qkv = linear_rows(normed, layer.qkv).view({normed.size(0), heads + 2 * kv_heads, config_.head_width});
+  at::Tensor qkv =
+      linear_rows(normed, layer.qkv, options.kernel).view({normed.size(0), heads + 2 * kv_heads, config_.head_width});
   if (config_.qk_norm) {
     qkv = norm_heads(qkv, heads, kv_heads, layer.query_norm, layer.key_norm, config_.norm_epsilon);
   }
   qkv = rotate_heads(qkv, heads + kv_heads, context.table);
   if (options.observer) options.observer(l, qkv.narrow(1, 0, heads), qkv.narrow(1, heads, kv_heads));
-  return attend(qkv, config_, pack, context.masks, l, options.cache);
+  return attend(qkv, config_, pack, context.masks, l, options.cache, options.kernel);
+}
+
+at::Tensor LanguageModel::feed_forward(const LayerWeights& layer, const at::Tensor& normed, RowKernel kernel) const {
+  const auto part = [&](std::int64_t begin, std::int64_t count) {
+    const at::Tensor gate_up = linear_rows(normed.narrow(0, begin, count), layer.gate_up, kernel);
+    return linear_rows(gated(gate_up, config_.activation), layer.down, kernel);
+  };
+  const std::int64_t rows = normed.size(0);
+  if (rows <= feed_forward_rows || !normed.is_cpu()) return part(0, rows);
+  std::vector<at::Tensor> parts;
+  for (std::int64_t begin = 0; begin < rows; begin += feed_forward_rows) {
+    parts.push_back(part(begin, std::min(feed_forward_rows, rows - begin)));
+  }
+  return at::cat(parts);
 }
 
 at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options) const {
@@ -86,10 +104,10 @@ at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options
       attended = attended.index_select(0, wanted);
       residual = residual.index_select(0, wanted);
     }
-    at::Tensor update = linear_rows(attended, layer.output);
+    at::Tensor update = linear_rows(attended, layer.output, options.kernel);
     if (config_.post_norms) update = rms_norm(update, layer.post_attention_norm, epsilon);
     AddedNorm added = add_rms_norm(residual, update, layer.mlp_norm, epsilon);
-    update = linear_rows(gated(linear_rows(added.normed, layer.gate_up), config_.activation), layer.down);
+    update = feed_forward(layer, added.normed, options.kernel);
     if (config_.post_norms) update = rms_norm(update, layer.post_mlp_norm, epsilon);
     const at::Tensor& next_norm = l == last ? weights_.final_norm : weights_.layers[l + 1].attention_norm;
     added = add_rms_norm(added.sum, update, next_norm, epsilon);
@@ -105,7 +123,9 @@ at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options
   return normed;
 }
 
-at::Tensor LanguageModel::logits(const at::Tensor& hidden_WD) const { return linear_rows(hidden_WD, weights_.head); }
+at::Tensor LanguageModel::logits(const at::Tensor& hidden_WD, RowKernel kernel) const {
+  return linear_rows(hidden_WD, weights_.head, {}, kernel);
+}
 
 at::Tensor LanguageModel::target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const {
   AT2_EXPECT(hidden_WD.size(0) == targets.size(0), "one target per wanted row");

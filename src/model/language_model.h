@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/attention.h"
+#include "model/kernels.h"
 #include "model/kv_cache.h"
 #include "model/model_config.h"
 #include "model/pack.h"
@@ -28,6 +29,7 @@ struct ForwardOptions {
   AttentionObserver observer;
   /// Input embeddings [R, D] in place of `embed`, for gradients with respect to them.
   at::Tensor embeddings;
+  RowKernel kernel = RowKernel::many;
 };
 
 /// A decoder with its weights. Immutable: one model serves any number of calls.
@@ -45,7 +47,7 @@ class LanguageModel {
   /// Hidden states after the final norm of the wanted rows: [W, D].
   [[nodiscard]] at::Tensor hidden(const Pack& pack, const ForwardOptions& options = {}) const;
   /// Logits of hidden states [W, D]: [W, V].
-  [[nodiscard]] at::Tensor logits(const at::Tensor& hidden_WD) const;
+  [[nodiscard]] at::Tensor logits(const at::Tensor& hidden_WD, RowKernel kernel = RowKernel::many) const;
   /// Log-odds log(p / (1 - p)) of one target token per hidden state, float64 [W]; the head runs on a bounded number of
   /// rows at a time. \param targets int64 [W] on the CPU
   [[nodiscard]] at::Tensor target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const;
@@ -60,6 +62,8 @@ class LanguageModel {
   /// Attention output of a layer before its output projection, [R, H K].
   [[nodiscard]] at::Tensor attention(std::int64_t layer, const at::Tensor& normed, const Pack& pack,
                                      const LayerContext& context, const ForwardOptions& options) const;
+  /// Output of a layer's feed-forward part, [R, D].
+  [[nodiscard]] at::Tensor feed_forward(const LayerWeights& layer, const at::Tensor& normed, RowKernel kernel) const;
 
   ModelConfig config_;
   Weights weights_;

@@ -4,13 +4,6 @@
 #include <cmath>
 #include <limits>
 
-// Run-time choice of the instruction set; sanitizers cannot start before the resolvers of these clones run.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define AT2_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define AT2_CLONES
-#endif
-
 namespace at2::row_loops {
 namespace {
 
@@ -86,6 +79,22 @@ AT2_CLONES float largest(const float* x, std::int64_t size) {
   float best = std::numeric_limits<float>::lowest();
   for (std::int64_t i = 0; i < size; ++i) best = x[i] > best ? x[i] : best;
   return best;
+}
+
+AT2_CLONES float exp_in_place(float* x, std::int64_t size) {
+  float best = x[0];
+  for (std::int64_t i = 1; i < size; ++i) best = x[i] > best ? x[i] : best;
+  double total = 0;
+  for (std::int64_t first = 0; first < size; first += exp_block) {
+    const std::int64_t last = std::min(first + exp_block, size);
+    float sum = 0;
+    for (std::int64_t i = first; i < last; ++i) {
+      x[i] = std::exp(x[i] - best);
+      sum += x[i];
+    }
+    total += static_cast<double>(sum);
+  }
+  return static_cast<float>(total);
 }
 
 }  // namespace at2::row_loops

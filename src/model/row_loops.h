@@ -6,6 +6,13 @@
 
 #include <cstdint>
 
+// Run-time choice of the instruction set; sanitizers cannot start before the resolvers of these clones run.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define AT2_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define AT2_CLONES
+#endif
+
 namespace at2::row_loops {
 
 /// `out` may be `x`.
@@ -22,5 +29,8 @@ void gated_gelu_tanh(const float* gate_up, float* out, std::int64_t width);
 [[nodiscard]] double sum_exp_without(const float* x, std::int64_t size, std::int64_t excluded, float shift);
 /// The lowest float where size is 0.
 [[nodiscard]] float largest(const float* x, std::int64_t size);
+
+/// x_j = exp(x_j - max x) for all j. \return their sum \pre size > 0
+[[nodiscard]] float exp_in_place(float* x, std::int64_t size);
 
 }  // namespace at2::row_loops

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ablation/keep_masks.h"
+#include "model/generate.h"
 #include "support/golden_tensors.h"
 #include "support/tiny_model.h"
 
@@ -35,6 +36,33 @@ TEST(AttentionFeaturesTest, AblationFeaturesAddKeptAndSubtractHiddenSources) {
   EXPECT_TRUE(features[0][0].equal(at::tensor({4.F, 5.F, 6.F, 7.F})));
   EXPECT_TRUE(features[0][1].equal(-attention_GSF.sum(1)[0]));
 }
+
+class TraceTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(TraceTest, WhatGenerationKeptGivesTheAttentionOfAForwardPass) {
+  const LanguageModel model = testing::load_tiny_model(GetParam());
+  // A prompt that repeats itself, so that guesses are made and some of them are wrong.
+  AttributionTask task = testing::make_task(4, 4);
+  task.tokens.resize(18);
+  task.tokens.insert(task.tokens.end(), task.tokens.begin(), task.tokens.begin() + 18);
+  const auto first = std::ssize(task.tokens);
+  GenerationLimits limits;
+  limits.max_new_tokens = 40;
+  limits.batch_size = 2;
+  limits.end_tokens = EndTokens::ignored;
+  limits.trace = KeepTrace::yes;
+  const std::vector<std::vector<std::int64_t>> prompts = {{5, 6, 7}, task.tokens, {9, 8, 7, 6}};
+  const Generation generation = generate_greedy(model, prompts, limits)[1];
+  task.tokens.insert(task.tokens.end(), generation.tokens.begin(), generation.tokens.end());
+  task.targets = {{first, first + 15}, {first + 15, first + 22}, {first + 30, first + 40}};
+  const TokenRange span{2, first};
+  const TokenAttention kept = attention_from_trace(model.config(), *generation.trace, task, span);
+  const TokenAttention measured = attention_to_tokens(model, task, span);
+  EXPECT_LT(testing::largest_difference(kept.attention_GTF, measured.attention_GTF), 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, TraceTest,
+                         ::testing::Values("llama3", "mistral", "qwen2", "qwen3", "phi3", "gemma3"));
 
 }  // namespace
 }  // namespace at2

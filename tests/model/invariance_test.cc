@@ -5,33 +5,17 @@
 
 #include <numeric>
 
-#include "base/random.h"
 #include "model/generate.h"
 #include "model/kernels.h"
 #include "support/golden_tensors.h"
+#include "support/random_matrix.h"
+#include "support/threads_guard.h"
 #include "support/tiny_model.h"
 
 namespace at2 {
 namespace {
 
-at::Tensor random_matrix(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
-  RandomStream stream(seed, "test matrix");
-  at::Tensor matrix = at::empty({rows, columns});
-  auto* to = matrix.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < matrix.numel(); ++i) to[i] = static_cast<float>(stream.uniform() - 0.5);
-  return matrix;
-}
-
-class ThreadsGuard {
- public:
-  ThreadsGuard() : before_(at::get_num_threads()) {}
-  ~ThreadsGuard() { at::set_num_threads(before_); }
-  ThreadsGuard(const ThreadsGuard&) = delete;
-  ThreadsGuard& operator=(const ThreadsGuard&) = delete;
-
- private:
-  int before_;
-};
+using testing::random_matrix;
 
 class ModelInvarianceTest : public ::testing::TestWithParam<const char*> {};
 
@@ -50,10 +34,9 @@ TEST(InvarianceTest, RowsOfAProductDoNotDependOnTheNumberOfRows) {
 }
 
 TEST(InvarianceTest, RowsOfAProductDoNotDependOnThreads) {
-  const ThreadsGuard guard;
+  const testing::ThreadsGuard guard(1);
   const at::Tensor weight = random_matrix(960, 576, 1);
   const at::Tensor x = random_matrix(300, 576, 2);
-  at::set_num_threads(1);
   const at::Tensor one = linear_rows(x, weight);
   at::set_num_threads(2);
   EXPECT_TRUE(linear_rows(x, weight).equal(one));
@@ -105,6 +88,45 @@ TEST_P(ModelInvarianceTest, GenerationsDoNotDependOnTheBatch) {
       EXPECT_EQ(batched[i].ended, one_by_one[i].ended);
     }
   }
+}
+
+TEST_P(ModelInvarianceTest, GenerationsDoNotDependOnGuesses) {
+  const LanguageModel model = testing::load_tiny_model(GetParam());
+  // The text repeats itself, so that there is much to look up.
+  std::vector<std::vector<std::int64_t>> prompts;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    std::vector<std::int64_t> prompt = testing::make_task(4, 4, i + 1).tokens;
+    prompt.resize(12 + i);
+    for (int repeats = 0; repeats < 2; ++repeats) prompt.insert(prompt.end(), prompt.begin(), prompt.begin() + 12);
+    prompts.push_back(prompt);
+  }
+  GenerationLimits limits;
+  limits.max_new_tokens = 40;
+  limits.end_tokens = EndTokens::ignored;
+  limits.drafts = Drafts::no;
+  const auto plain = generate_greedy(model, prompts, limits);
+  limits.drafts = Drafts::by_lookup;
+  for (const std::int64_t batch : {1, 3, 8}) {
+    limits.batch_size = batch;
+    const auto guessed = generate_greedy(model, prompts, limits);
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      EXPECT_EQ(guessed[i].tokens, plain[i].tokens) << "prompt " << i << ", batch of " << batch;
+    }
+  }
+}
+
+TEST_P(ModelInvarianceTest, TokensAreReportedAsTheyAreGenerated) {
+  const LanguageModel model = testing::load_tiny_model(GetParam());
+  std::vector<std::vector<std::int64_t>> prompts(3, testing::make_task(4, 4).tokens);
+  prompts[1].resize(9);
+  std::vector<std::vector<std::int64_t>> heard(3);
+  GenerationLimits limits;
+  limits.max_new_tokens = 15;
+  limits.batch_size = 2;
+  limits.end_tokens = EndTokens::ignored;
+  limits.on_token = [&](std::size_t prompt, std::int64_t token) { heard[prompt].push_back(token); };
+  const auto generations = generate_greedy(model, prompts, limits);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(heard[i], generations[i].tokens);
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, ModelInvarianceTest,
