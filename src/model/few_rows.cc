@@ -37,13 +37,17 @@ template <int M, int N>
   const std::int64_t whole = width / lanes * lanes;
   for (std::int64_t k = 0; k < whole; k += lanes) {
     Lanes w[N];
-#pragma GCC unroll 8
-    for (int n = 0; n < N; ++n) load(weight + n * width + k, w[n]);
-#pragma GCC unroll 8
+#pragma GCC unroll 12
+    for (int n = 0; n < N; ++n) {
+      load(weight + n * width + k, w[n]);
+      // Rows of a later tile: with more arithmetic per value, the processor by itself looks less far ahead.
+      __builtin_prefetch(weight + ((N > 2 ? N : 2 * N) + n) * width + k);
+    }
+#pragma GCC unroll 12
     for (int m = 0; m < M; ++m) {
       Lanes v;
       load(x + m * width + k, v);
-#pragma GCC unroll 8
+#pragma GCC unroll 12
       for (int n = 0; n < N; ++n) sums[m][n] += w[n] * v;
     }
   }
@@ -62,6 +66,37 @@ template <int M, int N>
   for (; n < outputs.end; ++n) tile<M, 1>(x, width, weight + n * width, y + n, y_stride);
 }
 
+/// At most 11 rows. M times N partial sums and what is being multiplied must fit into 16 registers.
+[[gnu::always_inline]] inline void rest_of_rows(const float* x, std::int64_t rows, std::int64_t width,
+                                                const float* weight, Range outputs, float* y, std::int64_t y_stride) {
+  switch (rows) {
+    case 1:
+      return tiles<1, 4>(x, width, weight, outputs, y, y_stride);
+    case 2:
+      return tiles<2, 4>(x, width, weight, outputs, y, y_stride);
+    case 3:
+      return tiles<3, 4>(x, width, weight, outputs, y, y_stride);
+    case 4:
+      return tiles<4, 2>(x, width, weight, outputs, y, y_stride);
+    case 5:
+      return tiles<5, 2>(x, width, weight, outputs, y, y_stride);
+    case 6:
+      return tiles<6, 2>(x, width, weight, outputs, y, y_stride);
+    case 7:
+      return tiles<7, 1>(x, width, weight, outputs, y, y_stride);
+    case 8:
+      return tiles<8, 1>(x, width, weight, outputs, y, y_stride);
+    case 9:
+      return tiles<9, 1>(x, width, weight, outputs, y, y_stride);
+    case 10:
+      return tiles<10, 1>(x, width, weight, outputs, y, y_stride);
+    case 11:
+      return tiles<11, 1>(x, width, weight, outputs, y, y_stride);
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 AT2_CLONES void product(const float* x, std::int64_t rows, std::int64_t width, const float* weight, Range outputs,
@@ -70,28 +105,8 @@ AT2_CLONES void product(const float* x, std::int64_t rows, std::int64_t width, c
   for (std::int64_t first = outputs.begin; first < outputs.end; first += block) {
     const Range part{first, std::min(first + block, outputs.end)};
     std::int64_t m = 0;
-    for (; m + 6 <= rows; m += 6) tiles<6, 2>(x + m * width, width, weight, part, y + m * y_stride, y_stride);
-    const float* rest = x + m * width;
-    float* to = y + m * y_stride;
-    switch (rows - m) {
-      case 5:
-        tiles<5, 2>(rest, width, weight, part, to, y_stride);
-        break;
-      case 4:
-        tiles<4, 2>(rest, width, weight, part, to, y_stride);
-        break;
-      case 3:
-        tiles<3, 4>(rest, width, weight, part, to, y_stride);
-        break;
-      case 2:
-        tiles<2, 4>(rest, width, weight, part, to, y_stride);
-        break;
-      case 1:
-        tiles<1, 4>(rest, width, weight, part, to, y_stride);
-        break;
-      default:
-        break;
-    }
+    for (; m + 12 <= rows; m += 12) tiles<12, 1>(x + m * width, width, weight, part, y + m * y_stride, y_stride);
+    rest_of_rows(x + m * width, rows - m, width, weight, part, y + m * y_stride, y_stride);
   }
 }
 

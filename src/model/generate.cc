@@ -105,26 +105,35 @@ class Decoder {
     }
     if (!reading.empty()) run_pack(reading, RowKernel::many);
     if (!writing.empty()) {
-      for (Sequence* sequence : writing) guess(*sequence, std::ssize(writing));
+      guess(writing);
       run_pack(writing, RowKernel::few);
     }
     std::erase_if(active_, [&](Sequence& sequence) { return finish(sequence); });
   }
 
-  /// Drafts the next tokens of a sequence that shares a step with `others`.
-  void guess(Sequence& sequence, std::int64_t others) const {
+  /// Drafts the next tokens of sequences that share a step; those whose guesses were right come first.
+  void guess(std::vector<Sequence*> sequences) const {
     if (limits_.drafts == Drafts::no || !model_.place().device.is_cpu() || model_.place().dtype != at::kFloat) return;
-    const std::int64_t left = limits_.max_new_tokens - std::ssize(generations_[sequence.prompt].tokens) - 1;
-    const std::int64_t share =
-        std::max<std::int64_t>((decoding_rows - others) / others, others < decoding_rows ? 1 : 0);
-    const std::int64_t limit = std::min({left, share, sequence.draft_length.limit()});
-    sequence.draft = draft_by_lookup(sequence.tokens, limit);
-    // A draft must not reach into lengths for which all is computed anew.
-    for (std::size_t i = 0; i < sequence.draft.size(); ++i) {
-      if (!changes_at(model_.config().rope, std::ssize(sequence.tokens) + static_cast<std::int64_t>(i) + 1)) continue;
-      sequence.draft.resize(i);
-      break;
+    std::stable_sort(sequences.begin(), sequences.end(), [](const Sequence* a, const Sequence* b) {
+      return a->draft_length.limit() > b->draft_length.limit();
+    });
+    std::int64_t rows = decoding_rows - std::ssize(sequences);
+    for (Sequence* sequence : sequences) {
+      sequence->draft = make_draft(*sequence, rows);
+      rows -= std::ssize(sequence->draft);
     }
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> make_draft(const Sequence& sequence, std::int64_t most) const {
+    const std::int64_t left = limits_.max_new_tokens - std::ssize(generations_[sequence.prompt].tokens) - 1;
+    auto draft = draft_by_lookup(sequence.tokens, std::min({left, most, sequence.draft_length.limit()}));
+    // A draft must not reach into lengths for which all is computed anew.
+    for (std::size_t i = 0; i < draft.size(); ++i) {
+      if (changes_at(model_.config().rope, std::ssize(sequence.tokens) + static_cast<std::int64_t>(i) + 1)) {
+        draft.resize(i);
+      }
+    }
+    return draft;
   }
 
   /// The tokens that the cache does not hold, and the drafts; wanted are the last token's row and those of the draft.
