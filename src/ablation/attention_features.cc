@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "base/errors.h"
@@ -62,31 +63,36 @@ Pack whole_pack(const AttributionTask& task) {
   return pack;
 }
 
+AttentionCollector::AttentionCollector(const LanguageModel& model, const AttributionTask& task, TokenRange span)
+    : config_(&model.config()),
+      predicting_(at::tensor(predicting_positions(task), at::kLong).to(model.place().device)),
+      average_GU_(averaging_matrix(task).to(model.place().device)),
+      attention_{span, at::empty({std::ssize(task.targets), span.size(), model.config().num_features()})} {
+  const std::vector<std::int64_t> keys = whole_pack(task).positions;
+  const std::vector<std::int64_t> queries = predicting_positions(task);
+  all_UR_ = visibility_bias(queries, keys, 0).to(model.place().device);
+  near_UR_ = visibility_bias(queries, keys, config_->sliding_window).to(model.place().device);
+}
+
+void AttentionCollector::operator()(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
+  const at::Tensor& bias_UR = config_->window_of(layer) > 0 ? near_UR_ : all_UR_;
+  const at::Tensor weights_GHT = averaged_weights(queries_RHK.index_select(0, predicting_), keys_RNK, bias_UR,
+                                                  average_GU_, attention_.span, config_->score_scale);
+  const std::int64_t heads = config_->num_heads;
+  attention_.attention_GTF.narrow(2, layer * heads, heads).copy_(weights_GHT.transpose(1, 2));
+}
+
 TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task, TokenRange span) {
   check(task);
   const at::NoGradGuard no_gradients;
-  const auto device = model.place().device;
-  const Pack pack = whole_pack(task);
-  const std::int64_t rows = std::ssize(pack.tokens);
-  const std::vector<std::int64_t> predicting = predicting_positions(task);
-  const at::Tensor positions = at::tensor(predicting, at::kLong).to(device);
-  const at::Tensor average_GU = averaging_matrix(task).to(device);
-  const ModelConfig& config = model.config();
-  const at::Tensor all_UR = visibility_bias(predicting, pack.positions, 0).to(device);
-  const at::Tensor near_UR = visibility_bias(predicting, pack.positions, config.sliding_window).to(device);
-  TokenAttention attention{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})};
+  AttentionCollector collector(model, task, span);
   ForwardOptions options;
-  options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
-    const at::Tensor& bias_UR = config.window_of(layer) > 0 ? near_UR : all_UR;
-    const at::Tensor weights_GHT = averaged_weights(queries_RHK.index_select(0, positions), keys_RNK, bias_UR,
-                                                    average_GU, span, config.score_scale);
-    attention.attention_GTF.narrow(2, layer * config.num_heads, config.num_heads).copy_(weights_GHT.transpose(1, 2));
-  };
+  options.observer = std::ref(collector);
   // A wanted row only makes the last layer's remainder as cheap as it can be: its result is not used.
-  Pack observed = pack;
-  observed.wanted = {rows - 1};
-  static_cast<void>(model.hidden(observed, options));
-  return attention;
+  Pack pack = whole_pack(task);
+  pack.wanted = {std::ssize(pack.tokens) - 1};
+  static_cast<void>(model.hidden(pack, options));
+  return collector.attention();
 }
 
 at::Tensor attention_to_sources(const TokenAttention& attention, std::span<const TokenRange> sources) {

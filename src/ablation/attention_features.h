@@ -24,6 +24,24 @@ struct TokenAttention {
 /// The smallest span that holds all ranges. \pre there is a range
 [[nodiscard]] TokenRange span_of(std::span<const TokenRange> ranges);
 
+/// Observer of a forward pass over `whole_pack(task)`: takes the attention of the target rows to `span` from it.
+class AttentionCollector {
+ public:
+  AttentionCollector(const LanguageModel& model, const AttributionTask& task, TokenRange span);
+  /// As AttentionObserver.
+  void operator()(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK);
+  /// What was collected. \pre the pass is over
+  [[nodiscard]] const TokenAttention& attention() const noexcept { return attention_; }
+
+ private:
+  const ModelConfig* config_;
+  at::Tensor predicting_;
+  at::Tensor average_GU_;
+  at::Tensor all_UR_;
+  at::Tensor near_UR_;
+  TokenAttention attention_;
+};
+
 /// One unablated forward pass, attending to `span` (usually the context).
 [[nodiscard]] TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task,
                                                  TokenRange span);

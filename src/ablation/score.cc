@@ -6,6 +6,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,8 +46,8 @@ class PackScorer {
  private:
   [[nodiscard]] bool fits(const Pack& pack) const {
     const std::optional<std::int64_t> free = free_memory(model_->place().device);
-    return !free || std::ssize(pack.tokens) <= rows_that_fit(model_->config(), model_->place().dtype,
-                                                             needed_length(*task_), *free);
+    return !free || std::ssize(pack.tokens) <=
+                        rows_that_fit(model_->config(), model_->place().dtype, needed_length(*task_), *free);
   }
 
   /// False if memory ran out; all that the pass had allocated is free again then.
@@ -93,17 +94,6 @@ std::vector<std::int64_t> sequences_up_to(const BlockPlan& plan) {
   return counts_M;
 }
 
-AblationOutcomes make_outcomes(const AttributionTask& task, const at::Tensor& token_log_probs_MU,
-                               std::vector<std::int64_t> sequences_M, std::int64_t halved_packs) {
-  AblationOutcomes outcomes;
-  outcomes.token_log_probs_MU = token_log_probs_MU;
-  outcomes.log_probs_GM = sum_over_targets(task, token_log_probs_MU);
-  outcomes.logit_probs_GM = logit_from_log_prob(outcomes.log_probs_GM);
-  outcomes.sequences_M = std::move(sequences_M);
-  outcomes.halved_packs = halved_packs;
-  return outcomes;
-}
-
 }  // namespace
 
 AblationOutcomes score_ablations(const LanguageModel& model, const AttributionTask& task, const at::Tensor& keep_MS) {
@@ -115,12 +105,25 @@ AblationOutcomes score_ablations(const LanguageModel& model, const AttributionTa
       plan_blocks(task, keep_MS, is_bounded ? max_pack_rows : std::numeric_limits<std::int64_t>::max());
   PackScorer scorer(model, task);
   for (const auto& sequences : plan.blocks) scorer.measure(sequences);
-  return make_outcomes(task, scorer.token_log_probs().index_select(0, at::tensor(plan.sequence_of_M, at::kLong)),
-                       sequences_up_to(plan), scorer.halved_packs());
+  AblationOutcomes outcomes =
+      outcomes_of(task, scorer.token_log_probs().index_select(0, at::tensor(plan.sequence_of_M, at::kLong)));
+  outcomes.sequences_M = sequences_up_to(plan);
+  outcomes.halved_packs = scorer.halved_packs();
+  return outcomes;
 }
 
 AblationOutcomes score_unablated(const LanguageModel& model, const AttributionTask& task) {
   return score_ablations(model, task, at::ones({1, std::ssize(task.sources)}, at::kByte));
+}
+
+AblationOutcomes outcomes_of(const AttributionTask& task, const at::Tensor& token_log_probs_MU) {
+  AblationOutcomes outcomes;
+  outcomes.token_log_probs_MU = token_log_probs_MU;
+  outcomes.log_probs_GM = sum_over_targets(task, token_log_probs_MU);
+  outcomes.logit_probs_GM = logit_from_log_prob(outcomes.log_probs_GM);
+  outcomes.sequences_M.resize(static_cast<std::size_t>(token_log_probs_MU.size(0)));
+  std::iota(outcomes.sequences_M.begin(), outcomes.sequences_M.end(), 1);
+  return outcomes;
 }
 
 at::Tensor logit_from_log_prob(const at::Tensor& log_prob) {

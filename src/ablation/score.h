@@ -43,6 +43,9 @@ struct AblationOutcomes {
 /// The same with nothing hidden, M = 1.
 [[nodiscard]] AblationOutcomes score_unablated(const LanguageModel& model, const AttributionTask& task);
 
+/// Outcomes of M sequences from log p of their target tokens, float64 [M, U], each measured for itself.
+[[nodiscard]] AblationOutcomes outcomes_of(const AttributionTask& task, const at::Tensor& token_log_probs_MU);
+
 /// log p - log(1 - p) from log p, without cancellation when p -> 1; any shape, float64.
 [[nodiscard]] at::Tensor logit_from_log_prob(const at::Tensor& log_prob);
 

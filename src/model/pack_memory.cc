@@ -7,7 +7,6 @@
 #include <new>
 #include <string_view>
 
-
 namespace at2 {
 
 std::int64_t bytes_per_row(const ModelConfig& config, at::ScalarType dtype, std::int64_t sequence_length) {

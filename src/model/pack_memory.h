@@ -13,8 +13,8 @@
 namespace at2 {
 
 /// Bytes that one row of a pack needs at the most expensive place of a layer, where no gradient is wanted: an estimate
-/// from the sizes of the tensors alive there. \param sequence_length  tokens of the longest sequence, which is how far a
-/// row of the attention mask may reach
+/// from the sizes of the tensors alive there. \param sequence_length  tokens of the longest sequence, which is how far
+/// a row of the attention mask may reach
 [[nodiscard]] std::int64_t bytes_per_row(const ModelConfig& config, at::ScalarType dtype, std::int64_t sequence_length);
 
 /// Rows of a pack that fit into `free_bytes` besides the head's logits, with a fifth kept in reserve for what the
