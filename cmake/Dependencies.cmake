@@ -36,10 +36,15 @@ endforeach()
 add_library(torch_dep INTERFACE)
 target_include_directories(torch_dep SYSTEM INTERFACE ${TORCH_DIR}/include)
 target_compile_definitions(torch_dep INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
-# at::parallel_for is a template in LibTorch's headers: compiled without OpenMP it runs on one thread, silently. The
-# threads are those of LibTorch's own copy of the library; a second copy would bring a second pool of threads.
-target_compile_options(torch_dep INTERFACE -fopenmp)
-target_link_libraries(torch_dep INTERFACE torch::torch_cpu torch::c10 ${TORCH_DIR}/lib/libgomp.so.1)
+target_link_libraries(torch_dep INTERFACE torch::torch_cpu torch::c10)
+# at::parallel_for is a template: compiled without OpenMP it is a plain loop. The OpenMP library must be LibTorch's own copy,
+# where it has one, since at::set_num_threads sets the threads of that one.
+file(GLOB torch_openmp ${TORCH_DIR}/lib/libgomp*.so*)
+if(NOT torch_openmp)
+  set(torch_openmp gomp)
+endif()
+target_compile_options(torch_dep INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fopenmp>)
+target_link_libraries(torch_dep INTERFACE $<$<CXX_COMPILER_ID:GNU>:${torch_openmp}>)
 
 find_package(Threads REQUIRED)
 find_package(MPI REQUIRED COMPONENTS CXX)

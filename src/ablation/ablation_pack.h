@@ -13,9 +13,9 @@
 
 namespace at2 {
 
-/// Masks that share a pack: a block is a function of the example and of its masks alone.
+/// Masks that share a pack at most.
 inline constexpr std::int64_t masks_per_block = 32;
-/// A block is cut further where it would have more rows than this.
+/// On a CPU a block of masks is cut where it would have more rows than this.
 inline constexpr std::int64_t max_pack_rows = 8192;
 
 /// Token positions that a mask keeps visible, in order, up to needed_length(task).

@@ -3,8 +3,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
-#include <utility>
 
 #include "base/errors.h"
 
@@ -22,50 +22,6 @@ at::Tensor averaging_matrix(const AttributionTask& task) {
   }
   return average;
 }
-
-/// Averages the attention of a task's target rows, layer by layer.
-class TargetAttention {
- public:
-  TargetAttention(const ModelConfig& config, const AttributionTask& task, TokenRange span, const at::Device& device)
-      : config_(config),
-        average_GU_(averaging_matrix(task).to(device)),
-        attention_{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})} {
-    const std::vector<std::int64_t> predicting = predicting_positions(task);
-    std::vector<std::int64_t> positions(static_cast<std::size_t>(needed_length(task)));
-    std::iota(positions.begin(), positions.end(), 0);
-    all_UT_ = visibility_bias(predicting, positions, 0).to(device);
-    near_UT_ =
-        config.sliding_window > 0 ? visibility_bias(predicting, positions, config.sliding_window).to(device) : all_UT_;
-  }
-
-  /// \param queries_UHK  of the rows that predict the target tokens
-  /// \param keys_NTK     of the whole sequence
-  void add_layer(std::int64_t layer, const at::Tensor& queries_UHK, const at::Tensor& keys_NTK) {
-    const std::int64_t tokens = queries_UHK.size(0);
-    const std::int64_t heads = config_.num_heads;
-    const std::int64_t kv_heads = config_.num_kv_heads;
-    const at::Tensor queries =
-        queries_UHK.transpose(0, 1).reshape({kv_heads, heads / kv_heads * tokens, config_.head_width});
-    const at::Tensor scores = at::bmm(queries, keys_NTK.transpose(1, 2))
-                                  .to(at::kFloat)
-                                  .mul_(config_.score_scale)
-                                  .view({heads, tokens, keys_NTK.size(1)})
-                                  .add_(config_.window_of(layer) > 0 ? near_UT_ : all_UT_);
-    const at::Tensor weights = at::softmax(scores, -1).narrow(2, attention_.span.begin, attention_.span.size());
-    const at::Tensor averaged_GHT = at::matmul(average_GU_, weights).transpose(0, 1);
-    attention_.attention_GTF.narrow(2, layer * heads, heads).copy_(averaged_GHT.transpose(1, 2));
-  }
-
-  [[nodiscard]] TokenAttention result() && { return std::move(attention_); }
-
- private:
-  const ModelConfig& config_;
-  at::Tensor average_GU_;
-  // Added to the scores of layers that see everything before them, and of those that see a window.
-  at::Tensor all_UT_;
-  at::Tensor near_UT_;
-  TokenAttention attention_;
-};
 
 }  // namespace
 
@@ -89,20 +45,49 @@ Pack whole_pack(const AttributionTask& task) {
   return pack;
 }
 
+AttentionCollector::AttentionCollector(const ModelConfig& config, const AttributionTask& task, TokenRange span,
+                                       const at::Device& device)
+    : config_(&config),
+      predicting_(at::tensor(predicting_positions(task), at::kLong).to(device)),
+      average_GU_(averaging_matrix(task).to(device)),
+      attention_{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})} {
+  const std::vector<std::int64_t> keys = whole_pack(task).positions;
+  const std::vector<std::int64_t> queries = predicting_positions(task);
+  all_UT_ = visibility_bias(queries, keys, 0).to(device);
+  near_UT_ = config.sliding_window > 0 ? visibility_bias(queries, keys, config.sliding_window).to(device) : all_UT_;
+}
+
+void AttentionCollector::operator()(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
+  add_layer(layer, queries_RHK.index_select(0, predicting_), keys_RNK.transpose(0, 1));
+}
+
+void AttentionCollector::add_layer(std::int64_t layer, const at::Tensor& queries_UHK, const at::Tensor& keys_NTK) {
+  const std::int64_t tokens = queries_UHK.size(0);
+  const std::int64_t heads = config_->num_heads;
+  const std::int64_t kv_heads = config_->num_kv_heads;
+  const at::Tensor queries =
+      queries_UHK.transpose(0, 1).reshape({kv_heads, heads / kv_heads * tokens, config_->head_width});
+  const at::Tensor scores = at::bmm(queries, keys_NTK.transpose(1, 2))
+                                .to(at::kFloat)
+                                .mul_(config_->score_scale)
+                                .view({heads, tokens, keys_NTK.size(1)})
+                                .add_(config_->window_of(layer) > 0 ? near_UT_ : all_UT_);
+  const at::Tensor weights = at::softmax(scores, -1).narrow(2, attention_.span.begin, attention_.span.size());
+  const at::Tensor averaged_GHT = at::matmul(average_GU_, weights).transpose(0, 1);
+  attention_.attention_GTF.narrow(2, layer * heads, heads).copy_(averaged_GHT.transpose(1, 2));
+}
+
 TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task, TokenRange span) {
   check(task);
   const at::NoGradGuard no_gradients;
-  Pack pack = whole_pack(task);
-  const at::Tensor predicting = at::tensor(predicting_positions(task), at::kLong).to(model.place().device);
-  TargetAttention attention(model.config(), task, span, model.place().device);
+  AttentionCollector collector(model.config(), task, span, model.place().device);
   ForwardOptions options;
-  options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
-    attention.add_layer(layer, queries_RHK.index_select(0, predicting), keys_RNK.transpose(0, 1));
-  };
+  options.observer = std::ref(collector);
   // A wanted row only makes the last layer's remainder as cheap as it can be: its result is not used.
+  Pack pack = whole_pack(task);
   pack.wanted = {std::ssize(pack.tokens) - 1};
   static_cast<void>(model.hidden(pack, options));
-  return std::move(attention).result();
+  return collector.attention();
 }
 
 TokenAttention attention_from_trace(const ModelConfig& config, const AttentionTrace& trace, const AttributionTask& task,
@@ -116,12 +101,12 @@ TokenAttention attention_from_trace(const ModelConfig& config, const AttentionTr
              "the trace holds the rows that predict the targets");
   const auto device = trace.queries_LUHK.device();
   const at::Tensor index = at::tensor(rows, at::kLong).to(device);
-  TargetAttention attention(config, task, span, device);
+  AttentionCollector collector(config, task, span, device);
   for (std::int64_t layer = 0; layer < config.num_layers; ++layer) {
-    attention.add_layer(layer, trace.queries_LUHK[layer].index_select(0, index),
+    collector.add_layer(layer, trace.queries_LUHK[layer].index_select(0, index),
                         trace.keys_LNTK[layer].narrow(1, 0, length));
   }
-  return std::move(attention).result();
+  return collector.attention();
 }
 
 at::Tensor attention_to_sources(const TokenAttention& attention, std::span<const TokenRange> sources) {

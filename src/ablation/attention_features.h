@@ -25,6 +25,28 @@ struct TokenAttention {
 /// The smallest span that holds all ranges. \pre there is a range
 [[nodiscard]] TokenRange span_of(std::span<const TokenRange> ranges);
 
+/// Averages the attention of a task's target rows, layer by layer.
+class AttentionCollector {
+ public:
+  AttentionCollector(const ModelConfig& config, const AttributionTask& task, TokenRange span, const at::Device& device);
+  /// As AttentionObserver of a forward pass over `whole_pack(task)`.
+  void operator()(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK);
+  /// \param queries_UHK  of the rows that predict the target tokens
+  /// \param keys_NTK     of the whole sequence
+  void add_layer(std::int64_t layer, const at::Tensor& queries_UHK, const at::Tensor& keys_NTK);
+  /// What was collected. \pre all layers were seen
+  [[nodiscard]] const TokenAttention& attention() const noexcept { return attention_; }
+
+ private:
+  const ModelConfig* config_;
+  at::Tensor predicting_;
+  at::Tensor average_GU_;
+  // Added to the scores of layers that see everything before them, and of those that see a window.
+  at::Tensor all_UT_;
+  at::Tensor near_UT_;
+  TokenAttention attention_;
+};
+
 /// One unablated forward pass, attending to `span` (usually the context).
 [[nodiscard]] TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task,
                                                  TokenRange span);

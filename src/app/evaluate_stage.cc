@@ -52,6 +52,7 @@ void write_evaluation(ShardWriter& writer, const std::string& group, const Sourc
   writer.write(group + "/lds_logit_probs_GM", evaluation.lds_ablations.outcomes.logit_probs_GM);
   writer.write(group + "/full_log_probs_G", evaluation.full_log_probs_G);
   writer.write_attribute(group, "masks_shared_with_surrogate", evaluation.masks_shared_with_surrogate);
+  writer.write_attribute(group, "halved_packs", evaluation.cost.halved_packs);
   for (const MethodEvaluation& method : evaluation.methods) {
     const std::string place = group + "/methods/" + method.key;
     writer.write(place + "/scores_GS", method.scores_GS);

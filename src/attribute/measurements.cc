@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ablation/unablated.h"
 #include "attribute/gradient.h"
 #include "base/errors.h"
 #include "base/timer.h"
@@ -12,6 +13,7 @@ Cost& Cost::operator+=(const Cost& other) {
   forward_passes += other.forward_passes;
   backward_passes += other.backward_passes;
   seconds += other.seconds;
+  halved_packs += other.halved_packs;
   return *this;
 }
 
@@ -63,13 +65,16 @@ MeasuredAblations Measurements::surrogate_ablations(std::int64_t count) {
     surrogate_ = measure(random_keep_masks(task_.example_id, std::ssize(task_.sources), masks));
   }
   MeasuredAblations first = *surrogate_;
-  const double share = static_cast<double>(count) / static_cast<double>(options_.num_surrogate_ablations);
+  if (count == options_.num_surrogate_ablations) return first;
+  AblationOutcomes& outcomes = first.outcomes;
+  outcomes.sequences_M.resize(static_cast<std::size_t>(count));
+  const double sequences = count > 0 ? static_cast<double>(outcomes.sequences_M.back()) : 0;
   first.keep_MS = first.keep_MS.narrow(0, 0, count);
-  first.outcomes.token_log_probs_MU = first.outcomes.token_log_probs_MU.narrow(0, 0, count);
-  first.outcomes.log_probs_GM = first.outcomes.log_probs_GM.narrow(1, 0, count);
-  first.outcomes.logit_probs_GM = first.outcomes.logit_probs_GM.narrow(1, 0, count);
-  first.cost.forward_passes *= share;
-  first.cost.seconds *= share;
+  outcomes.token_log_probs_MU = outcomes.token_log_probs_MU.narrow(0, 0, count);
+  outcomes.log_probs_GM = outcomes.log_probs_GM.narrow(1, 0, count);
+  outcomes.logit_probs_GM = outcomes.logit_probs_GM.narrow(1, 0, count);
+  first.cost.seconds *= sequences / first.cost.forward_passes;
+  first.cost.forward_passes = sequences;
   return first;
 }
 
@@ -81,9 +86,14 @@ MeasuredAblations Measurements::leave_one_out_ablations() {
 const AblationOutcomes& Measurements::unablated(Cost& cost) {
   if (!shared_->unablated) {
     const Timer timer;
-    shared_->unablated = score_unablated(*model_, task_);
+    UnablatedMeasurement both = measure_unablated(*model_, task_, span_);
+    shared_->unablated = std::move(both.outcomes);
     shared_->unablated_cost = {1, 0, timer.seconds()};
     shared_->spent += shared_->unablated_cost;
+    if (!shared_->attention) {
+      shared_->attention = std::move(both.attention);
+      shared_->attention_cost = shared_->unablated_cost;
+    }
   }
   cost += shared_->unablated_cost;
   return *shared_->unablated;
@@ -92,7 +102,9 @@ const AblationOutcomes& Measurements::unablated(Cost& cost) {
 MeasuredAblations Measurements::measure(const at::Tensor& keep_MS) {
   const Timer timer;
   MeasuredAblations measured{keep_MS, score_ablations(*model_, task_, keep_MS), {}};
-  measured.cost = {static_cast<double>(keep_MS.size(0)), 0, timer.seconds()};
+  const std::vector<std::int64_t>& sequences_M = measured.outcomes.sequences_M;
+  measured.cost = {sequences_M.empty() ? 0 : static_cast<double>(sequences_M.back()), 0, timer.seconds(),
+                   measured.outcomes.halved_packs};
   shared_->spent += measured.cost;
   return measured;
 }

@@ -16,9 +16,12 @@ namespace at2 {
 
 /// What a measurement or an attribution cost.
 struct Cost {
+  /// Sequences that went through the model: masks that keep the same tokens count once.
   double forward_passes = 0;
   double backward_passes = 0;
   double seconds = 0;
+  /// Packs that were cut in halves because memory was short (score_ablations).
+  std::int64_t halved_packs = 0;
   Cost& operator+=(const Cost& other);
 };
 
@@ -58,7 +61,7 @@ class Measurements {
   [[nodiscard]] MeasuredAblations surrogate_ablations(std::int64_t count);
   /// Every source hidden alone.
   [[nodiscard]] MeasuredAblations leave_one_out_ablations();
-  /// Nothing hidden.
+  /// Nothing hidden. Its pass gives the attention as well, which is then not measured again.
   [[nodiscard]] const AblationOutcomes& unablated(Cost& cost);
   /// Scores any masks and counts the cost.
   [[nodiscard]] MeasuredAblations measure(const at::Tensor& keep_MS);

@@ -105,7 +105,7 @@ ExampleEvaluation evaluate_example(Measurements& measurements, std::span<const s
   measure_drops(measurements, options.top_k, evaluation);
   const Cost after = measurements.spent();
   evaluation.cost = {after.forward_passes - before.forward_passes, after.backward_passes - before.backward_passes,
-                     after.seconds - before.seconds};
+                     after.seconds - before.seconds, after.halved_packs - before.halved_packs};
   return evaluation;
 }
 

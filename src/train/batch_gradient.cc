@@ -9,38 +9,44 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "train/correlation_loss.h"
-#include "train/fixed_order.h"
+#include "train/feature_loops.h"
 
 namespace at2 {
 namespace {
 
-/// sum_m weights[m] * features[m, :] in float32, in the order of m (why float32: docs/decisions/0007).
-std::vector<float> weighted_sum(std::span<const double> weights_M, std::span<const float> features_MF, std::size_t F) {
-  std::vector<float> sum_F(F);
-  for (std::size_t m = 0; m < weights_M.size(); ++m) {
-    const auto weight = static_cast<float>(weights_M[m]);
-    const std::span<const float> features_F = features_MF.subspan(m * F, F);
-    for (std::size_t f = 0; f < F; ++f) sum_F[f] += weight * features_F[f];
+/// Memory that a thread uses for one target after another.
+struct Scratch {
+  at::Tensor features_MF;
+  std::vector<double> predictions_M;
+  std::vector<float> weights_M;
+};
+
+/// The features of one target as float32: the store's own memory, or that of `scratch_MF` if they are converted.
+at::Tensor as_float(const at::Tensor& stored_MF, at::Tensor& scratch_MF) {
+  if (stored_MF.scalar_type() == at::kFloat) return stored_MF.contiguous();
+  if (!scratch_MF.defined() || scratch_MF.sizes() != stored_MF.sizes()) {
+    scratch_MF = at::empty(stored_MF.sizes(), at::kFloat);
   }
-  return sum_F;
+  return scratch_MF.copy_(stored_MF);
 }
 
 /// Adds the gradient and, in the last place, the loss of one target to `row`, [F + 1].
-void add_target(const FeatureSource& source, TargetIndex index, std::span<const double> theta_F,
+void add_target(const FeatureSource& source, TargetIndex index, std::span<const double> theta_F, Scratch& scratch,
                 std::span<double> row) {
-  const at::Tensor features_MF = source.features_GMF(index.example).select(0, index.target).to(at::kFloat).contiguous();
+  const at::Tensor features_MF =
+      as_float(source.features_GMF(index.example).select(0, index.target), scratch.features_MF);
   const at::Tensor logit_probs_M = source.logit_probs_GM(index.example).select(0, index.target).contiguous();
-  const auto M = static_cast<std::size_t>(features_MF.size(0));
   const std::size_t F = theta_F.size();
   AT2_EXPECT(features_MF.dim() == 2 && features_MF.size(1) == static_cast<std::int64_t>(F), "features are [G, M, F]");
   AT2_EXPECT(logit_probs_M.scalar_type() == at::kFloat && logit_probs_M.size(0) == features_MF.size(0),
              "logit-probs are [G, M] float32");
+  const auto M = static_cast<std::size_t>(features_MF.size(0));
   const std::span<const float> features(features_MF.const_data_ptr<float>(), M * F);
-  std::vector<double> predictions_M;
-  for (std::size_t m = 0; m < M; ++m) predictions_M.push_back(fixed_order_dot(features.subspan(m * F, F), theta_F));
-  const CorrelationLoss loss = correlation_loss(predictions_M, {logit_probs_M.const_data_ptr<float>(), M});
-  const std::vector<float> gradient_F = weighted_sum(loss.gradient_M, features, F);
-  for (std::size_t f = 0; f < F; ++f) row[f] += static_cast<double>(gradient_F[f]);
+  scratch.predictions_M.resize(M);
+  predict_rows(features, theta_F, scratch.predictions_M);
+  const CorrelationLoss loss = correlation_loss(scratch.predictions_M, {logit_probs_M.const_data_ptr<float>(), M});
+  scratch.weights_M.assign(loss.gradient_M.begin(), loss.gradient_M.end());
+  add_weighted_rows(features, scratch.weights_M, row.first(F));
   row[F] += loss.loss;
 }
 
@@ -59,16 +65,19 @@ BatchGradient batch_gradient(const FeatureSource& source, std::span<const Target
   const std::size_t width = theta_F.size() + 1;
   std::vector<double> rows(static_cast<std::size_t>(kBatchBlocks) * width);
   at::parallel_for(0, kBatchBlocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    Scratch scratch;
     for (std::int64_t block = begin; block < end; ++block) {
       if (block % communicator.size() != communicator.rank()) continue;
       const std::span row(rows.data() + static_cast<std::size_t>(block) * width, width);
-      for (const TargetIndex index : block_of(batch, block)) add_target(source, index, theta_F, row);
+      for (const TargetIndex index : block_of(batch, block)) add_target(source, index, theta_F, scratch, row);
     }
   });
   communicator.all_reduce(buffer_of(std::span(rows)), Reduction::sum);
 
   std::vector<double> sum(width);
-  for (std::size_t i = 0; i < rows.size(); ++i) sum[i % width] += rows[i];
+  for (std::size_t begin = 0; begin < rows.size(); begin += width) {
+    for (std::size_t i = 0; i < width; ++i) sum[i] += rows[begin + i];
+  }
   for (double& value : sum) value /= static_cast<double>(batch.size());
   const double loss = sum.back();
   sum.pop_back();

@@ -95,6 +95,30 @@ TEST(ScoreTest, BlocksOfMasksDoNotSeeEachOther) {
   const AblationOutcomes all = score_ablations(model, task, keep_MS);
   const AblationOutcomes first = score_ablations(model, task, keep_MS.narrow(0, 0, 32).contiguous());
   EXPECT_TRUE(all.log_probs_GM.narrow(1, 0, 32).equal(first.log_probs_GM)) << "equal bits";
+  EXPECT_EQ(all.halved_packs, 0);
+}
+
+TEST(ScoreTest, EqualMasksHaveEqualResultsAndAreMeasuredOnce) {
+  const LanguageModel model = load_tiny_model();
+  const AttributionTask task = make_task(3, 4);
+  const at::Tensor keep_MS = random_keep_masks(task.example_id, 3, {256});
+  const AblationOutcomes all = score_ablations(model, task, keep_MS);
+  EXPECT_EQ(all.sequences_M.back(), 8) << "three sources have eight masks";
+  for (std::int64_t m = 0; m < 256; ++m) {
+    for (std::int64_t n = 0; n < m; ++n) {
+      if (!keep_MS[m].equal(keep_MS[n])) continue;
+      EXPECT_TRUE(all.token_log_probs_MU[m].equal(all.token_log_probs_MU[n])) << m << " and " << n;
+      break;
+    }
+  }
+  const AblationOutcomes first = score_ablations(model, task, keep_MS.narrow(0, 0, 32).contiguous());
+  EXPECT_TRUE(all.token_log_probs_MU.narrow(0, 0, 32).equal(first.token_log_probs_MU)) << "equal bits";
+}
+
+TEST(ScoreTest, NoMasksHaveNoOutcomes) {
+  const AblationOutcomes none = score_ablations(load_tiny_model(), make_task(3, 2), at::empty({0, 3}, at::kByte));
+  EXPECT_EQ(none.log_probs_GM.sizes(), (std::vector<std::int64_t>{2, 0}));
+  EXPECT_TRUE(none.sequences_M.empty());
 }
 
 TEST(ScoreTest, AllKeptEqualsUnablated) {
