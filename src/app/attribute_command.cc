@@ -9,10 +9,12 @@
 #include <ostream>
 #include <sstream>
 
+#include "ablation/attention_features.h"
 #include "app/responses.h"
 #include "attribute/attributor.h"
 #include "base/deps.h"
 #include "base/errors.h"
+#include "base/timer.h"
 #include "config/enum_text.h"
 #include "data/prompt_template.h"
 #include "model/generate.h"
@@ -66,13 +68,23 @@ std::optional<ScoreEstimator> estimator_for(const AttributeRequest& request, con
   return load_estimator(path, model_print).estimator;
 }
 
-Response make_response(const AttributeRequest& request, const LanguageModel& model, const ModelText& text,
-                       const Prompt& prompt) {
-  if (request.response_file) return encode_response(text.tokenizer, read_text(*request.response_file, "response"));
+/// A response, and what generating it left for its attribution.
+struct TracedResponse {
+  Response response;
+  std::optional<AttentionTrace> trace;
+};
+
+TracedResponse make_response(const AttributeRequest& request, const LanguageModel& model, const ModelText& text,
+                             const Prompt& prompt) {
+  if (request.response_file) {
+    return {encode_response(text.tokenizer, read_text(*request.response_file, "response")), {}};
+  }
   GenerationLimits limits;
   limits.max_new_tokens = request.max_new_tokens;
-  const auto generations = generate_greedy(model, std::vector<std::vector<std::int64_t>>{prompt.tokens}, limits);
-  return decode_response(text.tokenizer, generations.front().tokens);
+  const bool reads_attention = request.method == Method::at2 || request.method == Method::average_attention;
+  limits.trace = reads_attention ? KeepTrace::yes : KeepTrace::no;
+  auto generations = generate_greedy(model, std::vector<std::vector<std::int64_t>>{prompt.tokens}, limits);
+  return {decode_response(text.tokenizer, generations.front().tokens), std::move(generations.front().trace)};
 }
 
 Answer answer(const AttributeRequest& request, const Environment& environment) {
@@ -93,7 +105,8 @@ Answer answer(const AttributeRequest& request, const Environment& environment) {
   // Without room for the cache the weights are de-quantised each time.
   if (cache) static_cast<void>(make_weight_cache(*cache, path, text.config, place.dtype));
   const LanguageModel model = load_language_model(path, text.config, place, cache);
-  const AttributionInput input = make_input(example, prompt, make_response(request, model, text, prompt), splitter);
+  TracedResponse written = make_response(request, model, text, prompt);
+  const AttributionInput input = make_input(example, prompt, std::move(written.response), splitter);
   if (std::ssize(input.task.tokens) > text.config.max_positions) {
     throw UserError("context and response are too long",
                     std::to_string(input.task.tokens.size()) + " tokens, the model has " +
@@ -107,6 +120,12 @@ Answer answer(const AttributeRequest& request, const Environment& environment) {
   measured.num_surrogate_ablations = request.num_ablations;
   Measurements measurements =
       Measurements(model, input.task, prompt.context_tokens, measured).with_sources(result.sources.tokens);
+  if (written.trace) {
+    const Timer timer;
+    TokenAttention attention =
+        attention_from_trace(text.config, *written.trace, measurements.task(), prompt.context_tokens);
+    measurements.set_attention(std::move(attention), {0, 0, timer.seconds()});
+  }
   result.scores_GS = make_attributors(methods, estimator).front()->attribute(measurements).scores_GS;
   result.model = path.stem().string();
   result.context = prompt.text.substr(static_cast<std::size_t>(prompt.context.begin),

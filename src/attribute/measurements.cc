@@ -31,6 +31,15 @@ Measurements Measurements::with_sources(std::vector<TokenRange> sources) const {
   return other;
 }
 
+void Measurements::set_attention(TokenAttention attention, const Cost& cost) {
+  AT2_EXPECT(attention.span.begin == span_.begin && attention.span.end == span_.end &&
+                 attention.attention_GTF.size(0) == std::ssize(task_.targets),
+             "the attention is of this span and these targets");
+  shared_->attention = std::move(attention);
+  shared_->attention_cost = cost;
+  shared_->spent += cost;
+}
+
 at::Tensor Measurements::attention_GSF(Cost& cost) {
   if (!shared_->attention) {
     const Timer timer;

@@ -50,6 +50,10 @@ class Measurements {
   /// The same response with other sources.
   [[nodiscard]] Measurements with_sources(std::vector<TokenRange> sources) const;
 
+  /// Takes over attention that is known already, so that no pass is needed for it.
+  /// \param cost  of getting it \pre it is of this task and span
+  void set_attention(TokenAttention attention, const Cost& cost);
+
   [[nodiscard]] const AttributionTask& task() const noexcept { return task_; }
   [[nodiscard]] const LanguageModel& model() const noexcept { return *model_; }
 

@@ -70,6 +70,26 @@ TEST_F(AttributeTest, WithoutAResponseTheModelAnswers) {
   EXPECT_NE(result.output.find("\n> "), std::string::npos) << result.output;
 }
 
+TEST_F(AttributeTest, TheAttentionKeptWhileAnsweringIsThatOfAPassOverTheAnswer) {
+  for (const std::string method : {"at2", "average_attention"}) {
+    const std::string options = "--format json --method " + method;
+    const CommandResult answered = attribute("--max-new-tokens 24 " + options);
+    ASSERT_EQ(answered.exit_code, 0) << answered.output;
+    const auto own = nlohmann::json::parse(answered.output);
+    folder_.write("answer.txt", own["response"].get<std::string>());
+    const CommandResult read = attribute("--response answer.txt " + options);
+    ASSERT_EQ(read.exit_code, 0) << read.output;
+    const auto again = nlohmann::json::parse(read.output);
+    ASSERT_EQ(again["targets"], own["targets"]);
+    for (std::size_t g = 0; g < own["targets"].size(); ++g) {
+      for (std::size_t s = 0; s < own["sources"].size(); ++s) {
+        EXPECT_NEAR(own["scores"][method][g][s].get<double>(), again["scores"][method][g][s].get<double>(), 1e-5)
+            << method << ", target " << g << ", source " << s;
+      }
+    }
+  }
+}
+
 TEST_F(AttributeTest, WrongArgumentsSayWhatToDo) {
   for (const auto& [arguments, fragment] : std::vector<std::pair<std::string, std::string>>{
            {"--context missing.txt --query q", "missing.txt"},
