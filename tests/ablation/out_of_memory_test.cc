@@ -39,17 +39,17 @@ void allow_only(std::int64_t bytes) {
 
 at::Tensor random_matrix(std::int64_t rows, std::int64_t columns) { return at::randn({rows, columns}) * 0.05; }
 
-/// Two layers whose feed-forward part is wide, so that a row costs 24 KB there.
+/// Two layers with many heads, so that a row costs 20 KB there (the feed-forward part takes its rows in shares).
 LanguageModel wide_model() {
   ModelConfig config;
   config.num_layers = 2;
-  config.num_heads = config.num_kv_heads = 2;
-  config.head_width = config.rotary_width = 16;
+  config.num_heads = config.num_kv_heads = 16;
+  config.head_width = config.rotary_width = 64;
   config.model_width = 32;
-  config.feed_forward_width = 2048;
+  config.feed_forward_width = 64;
   config.vocabulary_size = 200;
   config.max_positions = 8192;
-  config.score_scale = 0.25;
+  config.score_scale = 0.125;
   config.reach = {AttentionReach::full, AttentionReach::full};
   at::manual_seed(3);
   Weights weights;
@@ -58,10 +58,10 @@ LanguageModel wide_model() {
   for (std::int64_t l = 0; l < config.num_layers; ++l) {
     LayerWeights layer;
     layer.attention_norm = layer.mlp_norm = at::ones({32});
-    layer.qkv.parts = {random_matrix(96, 32)};
-    layer.output.parts = {random_matrix(32, 32)};
-    layer.gate_up.parts = {random_matrix(4096, 32)};
-    layer.down.parts = {random_matrix(32, 2048)};
+    layer.qkv.parts = {random_matrix(3072, 32)};
+    layer.output.parts = {random_matrix(32, 1024)};
+    layer.gate_up.parts = {random_matrix(128, 32)};
+    layer.down.parts = {random_matrix(32, 64)};
     weights.layers.push_back(std::move(layer));
   }
   return {config, std::move(weights), ComputePlace{}};
@@ -82,7 +82,7 @@ class OutOfMemoryTest : public ::testing::Test {
   std::string skip_;
 };
 
-/// 32 masks of about 180 tokens: a pack of 5,000 rows, 120 MB.
+/// 32 masks of about 180 tokens: a pack of 5,000 rows, 100 MB.
 void score_with_little_memory() {
   at::set_num_threads(1);
   const LanguageModel model = wide_model();
