@@ -29,6 +29,10 @@ struct Measured {
 struct PathRequest {
   /// Less work than usual: so many masks, new tokens or steps.
   std::optional<std::int64_t> limit;
+  /// Of growth curves (curve_paths.h).
+  std::int64_t length = 512;
+  std::int64_t ablations = 32;
+  std::int64_t targets = 4;
 };
 
 using HotPath = std::function<Measured(const PathRequest&)>;

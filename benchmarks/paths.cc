@@ -1,16 +1,19 @@
 // Serves the hot paths of AT2 to benchmarks/compare.py, one JSON line per request and reply (serve.h).
 //
-//   paths --workload FILE [--model PATH] [--threads N]
+//   paths [--workload FILE] [--model PATH] [--threads N] [--weight-cache none]
 //   paths --workload FILE [--model PATH] --write-workload FOLDER
 //
-// The second form makes the workload from the texts in FOLDER (workload.h) and ends.
+// Without a workload only curves, training and sgemm are served. The second form makes the workload from the texts in
+// FOLDER (workload.h) and ends.
 #include <ATen/Parallel.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/errors.h"
 #include "config/provenance.h"
+#include "curve_paths.h"
 #include "model/pretrained.h"
 #include "model/weight_cache.h"
 #include "model_paths.h"
@@ -25,6 +28,7 @@ struct Arguments {
   std::string model = "default";
   std::string workload;
   std::string texts;
+  std::string weight_cache = "auto";
   int threads = 0;
 };
 
@@ -38,6 +42,8 @@ Arguments read_arguments(int argc, char** argv) {
       arguments.workload = argv[i + 1];
     } else if (key == "--write-workload") {
       arguments.texts = argv[i + 1];
+    } else if (key == "--weight-cache") {
+      arguments.weight_cache = argv[i + 1];
     } else if (key == "--threads") {
       arguments.threads = std::stoi(argv[i + 1]);
     } else {
@@ -45,15 +51,13 @@ Arguments read_arguments(int argc, char** argv) {
                       "see the first lines of benchmarks/paths.cc");
     }
   }
-  if (arguments.workload.empty()) {
-    throw UserError("--workload is missing", "it names the file with token ids and masks", "add it");
-  }
   return arguments;
 }
 
 /// In float32 on the CPU, from the cache that the product would use.
-LanguageModel load_model(const std::filesystem::path& path) {
+LanguageModel load_model(const std::filesystem::path& path, const std::string& weight_cache) {
   ModelOptions options;
+  options.weight_cache = weight_cache;
   options.device = DeviceChoice::cpu;
   options.dtype = DtypeChoice::float32;
   const ComputePlace place = choose_place(options, 0, stored_dtype(path));
@@ -71,9 +75,13 @@ void run(const Arguments& arguments) {
     return;
   }
   if (arguments.threads > 0) at::set_num_threads(arguments.threads);
-  const LanguageModel model = load_model(path);
-  const Workload workload = read_workload(arguments.workload);
-  HotPaths paths = model_paths(model, workload);
+  const LanguageModel model = load_model(path, arguments.weight_cache);
+  HotPaths paths = curve_paths(model);
+  std::optional<Workload> workload;
+  if (!arguments.workload.empty()) {
+    workload = read_workload(arguments.workload);
+    paths.merge(model_paths(model, *workload));
+  }
   paths.emplace("train_step", training_step_path());
   paths.emplace("sgemm", measure_sgemm);
   const nlohmann::ordered_json greeting = {

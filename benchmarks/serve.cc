@@ -26,6 +26,9 @@ Json answer(const HotPaths& paths, const Json& request) {
   if (path == paths.end()) throw UserError("there is no path " + name, "it is not measured here", "name another");
   PathRequest options;
   if (request.contains("limit")) options.limit = request["limit"].get<std::int64_t>();
+  options.length = request.value("length", options.length);
+  options.ablations = request.value("ablations", options.ablations);
+  options.targets = request.value("targets", options.targets);
   reset_peak();
   const Measured measured = path->second(options);
   Json reply = {

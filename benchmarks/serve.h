@@ -1,9 +1,10 @@
 /// \file serve.h
 /// \brief Requests and replies, one JSON object a line.
 ///
-/// {"run": NAME} asks for a path; "limit" for less of it; "out" names a file that takes its numbers, little-endian
-/// float64, in the order of "numbers" in the reply: {"path", "seconds", "flops", "numbers": [[NAME, COUNT], ...],
-/// "peak_mb", "pss_mb"}. A request that fails is answered {"error": TEXT}.
+/// {"run": NAME} asks for a path; "limit" for less of it; "length", "ablations" and "targets" are for curves; "out"
+/// names a file that takes its numbers, little-endian float64, in the order of "numbers" in the reply: {"path",
+/// "seconds", "flops", "numbers": [[NAME, COUNT], ...], "peak_mb", "pss_mb"}. A request that fails is answered
+/// {"error": TEXT}.
 #pragma once
 
 #include <istream>
