@@ -3,7 +3,7 @@
 //   launch/setup --benchmarks
 //   cmake -S . -B build -DAT2_BENCHMARKS=ON && cmake --build build --target pieces && build/benchmarks/pieces
 //
-// `FLOPS` is the rate where products dominate, `rows` or `items_per_second` elsewhere.
+// `FLOPS` is the rate where products dominate; the speed of the others is in rows or bytes a second.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
