@@ -8,7 +8,6 @@
 // process (each page divided by the number of processes that map it), from /proc/self/smaps_rollup.
 #include <ATen/Parallel.h>
 
-#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -17,22 +16,11 @@
 #include "comm/agree.h"
 #include "comm/environment.h"
 #include "config/enum_text.h"
+#include "memory.h"
 #include "model/pretrained.h"
 #include "model/weight_cache.h"
 
 namespace {
-
-/// Value of a line of smaps_rollup, in MB.
-double memory_mb(const std::string& name) {
-  std::ifstream file("/proc/self/smaps_rollup");
-  for (std::string word; file >> word;) {
-    if (word != name + ":") continue;
-    double kilobytes = 0;
-    file >> kilobytes;
-    return kilobytes / 1024.0;
-  }
-  return 0;
-}
 
 double sum_of(const at2::Projection& projection) {
   double sum = 0;
@@ -63,7 +51,7 @@ void measure(at2::Environment& environment, const std::string& model, at2::Dtype
   at2::agreed(ranks, [&] {
     if (cache && ranks.rank() == 0) static_cast<void>(at2::make_weight_cache(*cache, path, config, place.dtype));
   });
-  const double before = memory_mb("Pss");
+  const double before = at2::benchmarks::rollup_mb("Pss");
   const at2::Timer timer;
   const at2::Weights weights =
       cache ? at2::map_weight_cache(*cache, config) : at2::load_weights(path, config, place, at2::FiniteCheck::no);
@@ -72,8 +60,8 @@ void measure(at2::Environment& environment, const std::string& model, at2::Dtype
   const double read = timer.seconds();
   // All ranks have read everything before any of them measures.
   at2::agreed(ranks, [] {});
-  const double pss = memory_mb("Pss");
-  const double private_mb = memory_mb("Private_Clean") + memory_mb("Private_Dirty");
+  const double pss = at2::benchmarks::rollup_mb("Pss");
+  const double private_mb = at2::benchmarks::rollup_mb("Private_Clean") + at2::benchmarks::rollup_mb("Private_Dirty");
   at2::agreed(ranks, [] {});
   std::cout << "rank " + std::to_string(ranks.rank()) + ": loaded in " + std::to_string(loaded) + " s, read in " +
                    std::to_string(read) + " s; proportional set size " + std::to_string(before) + " -> " +

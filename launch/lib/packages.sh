@@ -4,7 +4,8 @@
 # The oldest Rust that builds the crates of Cargo.lock.
 readonly rust_minor=85
 
-# Prints the distribution packages that AT2 is built with, one a line.
+# wanted_packages EXTRA...: prints the distribution packages that AT2 is built with, one a line, and those of the extras
+# checks and benchmarks.
 # Debian 12 is tested; the names of Ubuntu 22.04 and 24.04 are the same, but nobody has tried them.
 wanted_packages() {
   printf '%s\n' g++ cmake ninja-build ccache git pkg-config libopenmpi-dev openmpi-bin libhdf5-dev libyaml-cpp-dev \
@@ -12,7 +13,8 @@ wanted_packages() {
     ca-certificates
   # Ubuntu 22.04's g++ is version 11.
   if [[ $(distribution) == ubuntu-22.04 ]]; then echo g++-12; fi
-  if [[ $1 == with-checks ]]; then printf '%s\n' clang-format-14 shellcheck python3-h5py; fi
+  if [[ " $* " == *" checks "* ]]; then printf '%s\n' clang-format-14 shellcheck python3-h5py; fi
+  if [[ " $* " == *" benchmarks "* ]]; then echo libbenchmark-dev; fi
 }
 
 # Prints "debian-12", "ubuntu-24.04" or "unknown".
@@ -102,14 +104,14 @@ install_packages() {
   fi
 }
 
-# Installs what is missing of the distribution's packages, Rust included. $1: with-checks or without-checks.
+# Installs what is missing of the distribution's packages, Rust included. Arguments: as wanted_packages.
 ensure_packages() {
   local -a wanted missing rust=()
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     ensure_tools_without_apt
     return
   fi
-  mapfile -t wanted < <(wanted_packages "$1")
+  mapfile -t wanted < <(wanted_packages "$@")
   mapfile -t missing < <(missing_packages "${wanted[@]}")
   find_rust >/dev/null || read -ra rust <<<"$(rust_packages)"
   if ((${#missing[@]} + ${#rust[@]} > 0)); then install_packages "${missing[@]}" "${rust[@]}"; fi
@@ -129,7 +131,7 @@ ensure_tools_without_apt() {
   done
   if ((${#absent[@]} > 0)); then
     fail "these tools are missing: ${absent[*]}" "this system has no apt-get, so that set-up cannot install them" \
-      "load or install what Debian calls: $(wanted_packages without-checks | tr '\n' ' ')"
+      "load or install what Debian calls: $(wanted_packages | tr '\n' ' ')"
   fi
   find_rust >/dev/null || fail_without_rust
 }
