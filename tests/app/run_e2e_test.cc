@@ -137,6 +137,11 @@ TEST(RunTest, StagesOneByOneEqualTheWholeRun) {
     ASSERT_EQ(result.exit_code, 0) << stage << "\n" << result.output;
   }
   expect_equal_runs(tiny.path() / "whole", tiny.path() / "stages");
+  const auto halved = [&](const char* file, const char* group) {
+    return Hdf5Reader(tiny.path() / "stages" / file).int_attribute(group, "halved_packs");
+  };
+  EXPECT_EQ(halved("ablations/chunk-00000.h5", "examples/000000"), 0);
+  EXPECT_EQ(halved("scores/chunk-00000.h5", "examples/000000/sentence"), 0);
   for (const char* file : {"config.yaml", "provenance.json", "metrics.json", "report.html", "estimator.h5"}) {
     EXPECT_TRUE(std::filesystem::exists(tiny.path() / "stages" / file)) << file;
   }
