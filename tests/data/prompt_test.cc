@@ -88,7 +88,7 @@ class SmallPromptTest : public testing::Test {
 
 TEST_F(SmallPromptTest, ContextAndPassagesKeepTheirPlaceWhereTheTemplateTrims) {
   const std::vector<std::string> passages = {" \n", "One", "One", " Two \n"};
-  const FilledPrompt filled = PromptTemplate("{passages}{query}").fill(passages, "");
+  const FilledPrompt filled = PromptTemplate("{passages}{query}").fill({passages, ""});
   const Example example{"example-1", filled.content, filled.context, filled.passages, "", {}};
   const ChatFormat chat = format("One Two [{{ messages[0].content | trim }}] One Two");
   const Prompt prompt = make_prompt(example, chat, tokenizer_, kLong);
@@ -101,7 +101,7 @@ TEST_F(SmallPromptTest, ContextAndPassagesKeepTheirPlaceWhereTheTemplateTrims) {
 
 TEST_F(SmallPromptTest, ARepeatedPhraseIsFoundWhereTheContextIs) {
   const std::vector<std::string> passages = {"One"};
-  const FilledPrompt filled = PromptTemplate("One {query} {context} One").fill(passages, "One One");
+  const FilledPrompt filled = PromptTemplate("One {query} {context} One").fill({passages, "One One"});
   const Example example{"example-1", filled.content, filled.context, filled.passages, "One One", {}};
   const Prompt prompt = make_prompt(example, format("One [{{ messages[0].content }}]"), tokenizer_, kLong);
   EXPECT_EQ(prompt.text, "One [One One One One One]");

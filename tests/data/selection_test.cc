@@ -32,7 +32,7 @@ Queries select(const std::vector<std::string>& lines, std::int64_t count, std::u
   options.max_examples = count;
   ReadReport report;
   Queries queries;
-  for (const Example& example : read_examples(options, seed, 0, report)) queries.push_back(example.query);
+  for (const Example& example : read_examples(options, {.seed = seed}, report)) queries.push_back(example.query);
   EXPECT_EQ(report.kept, static_cast<std::int64_t>(lines.size()));
   EXPECT_EQ(report.selected, static_cast<std::int64_t>(queries.size()));
   return queries;
