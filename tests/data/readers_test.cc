@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/read_text.h"
 #include "support/test_files.h"
 
 namespace at2 {
@@ -29,38 +30,11 @@ std::string hotpotqa_record(const std::string& id, const std::string& question) 
          R"(", "answer": "A", "context": [["T1", [" One, [\"two\"].", " {Three}."]], ["T2", ["Vier \u00fc. "]]]})";
 }
 
-struct Outcome {
-  std::vector<Example> examples;
-  ReadReport report;
-};
-
-Outcome read_file(DatasetOptions options, const std::string& content, double max_bad_fraction = 1) {
-  const TestFolder folder;
-  options.path = folder.write("records", content).string();
-  Outcome outcome;
-  outcome.examples = read_examples(options, {.max_bad_fraction = max_bad_fraction}, outcome.report);
-  return outcome;
-}
-
 Outcome read_dolly(const std::string& content, double max_bad_fraction = 1) {
-  return read_file({.format = DatasetFormat::dolly, .path = "", .prompt_template = ""}, content,
-                   max_bad_fraction);
+  return read_text(DatasetFormat::dolly, content, {.max_bad_fraction = max_bad_fraction});
 }
 
-Outcome read_hotpotqa(const std::string& content, double max_bad_fraction = 1) {
-  return read_file({.format = DatasetFormat::hotpotqa, .path = "", .prompt_template = ""}, content,
-                   max_bad_fraction);
-}
-
-std::string covered(const Example& example, CharRange range) {
-  return example.content.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
-}
-
-std::vector<std::string> ids_of(const std::vector<Example>& examples) {
-  std::vector<std::string> ids;
-  for (const Example& example : examples) ids.push_back(example.id);
-  return ids;
-}
+Outcome read_hotpotqa(const std::string& content) { return read_text(DatasetFormat::hotpotqa, content); }
 
 TEST(DollyTest, RecordBecomesAnExample) {
   const auto [examples, report] = read_dolly("\n" + dolly_line("Wer?", " Ein Käse.\nZwei. ", "closed_qa"));
@@ -136,8 +110,8 @@ TEST(DollyTest, ByteOrderMarkIsSkipped) {
 }
 
 TEST(DollyTest, TemplateOfTheUserIsFilled) {
-  const auto [examples, report] = read_file(
-      {.format = DatasetFormat::dolly, .path = "", .prompt_template = "{query}\n{context}"},
+  const auto [examples, report] = read_text(
+      DatasetOptions{.path = "", .prompt_template = "{query}\n{context}"},
       dolly_line("q", "c", "closed_qa"));
   EXPECT_EQ(examples.at(0).content, "q\nc");
 }
@@ -245,7 +219,7 @@ TEST(FileTest, MissingFileAndFolderAreNamed) {
 TEST(FileTest, FaultyTemplateIsRefused) {
   DatasetOptions options;
   options.prompt_template = "{context}";
-  EXPECT_THAT(message_of([&] { (void)read_file(options, dolly_line("q", "c", "closed_qa")); }),
+  EXPECT_THAT(message_of([&] { (void)read_text(options, dolly_line("q", "c", "closed_qa")); }),
               HasSubstr("{query} is missing"));
 }
 
