@@ -47,7 +47,7 @@ po::options_description attribute_options() {
       ("response", po::value<std::string>(), "file with a response to attribute; without it the model writes one")  //
       ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")             //
       ("estimator", po::value<std::string>(), "theta for the method at2 (default: the one in data/)")               //
-      ("sources", po::value<std::string>()->default_value("sentence"), "token, word, sentence or paragraph")                         //
+      ("sources", po::value<std::string>()->default_value("sentence"), "token, word, sentence or paragraph")        //
       ("method", po::value<std::string>()->default_value("at2"),
        "at2, average_attention, esm, gradient or leave_one_out")                                  //
       ("ablations", po::value<std::int64_t>()->default_value(32), "ablations of the method esm")  //
@@ -162,10 +162,10 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
   const auto* const found = std::find_if(std::begin(commands), std::end(commands),
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
-    throw UserError(
-        "at2 " + words.front() + " is not a command",
-        "commands: run, generate, ablate, train, evaluate, report, data, attribute, verify-model, config, help, version",
-        see_help);
+    throw UserError("at2 " + words.front() + " is not a command",
+                    "commands: run, generate, ablate, train, evaluate, report, data, attribute, verify-model, config, "
+                    "help, version",
+                    see_help);
   }
   line.command = found->second;
   line.command_word = words.front();

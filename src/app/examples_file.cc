@@ -50,9 +50,12 @@ Example example_of(const json& record) {
 }
 
 json to_json(const ReadReport& report) {
-  return {{"files", report.files},       {"read", report.read},
-          {"kept", report.kept},         {"selected", report.selected},
-          {"filtered", report.filtered}, {"bad", report.bad},
+  return {{"files", report.files},
+          {"read", report.read},
+          {"kept", report.kept},
+          {"selected", report.selected},
+          {"filtered", report.filtered},
+          {"bad", report.bad},
           {"dropped_by_reason", report.dropped_by_reason}};
 }
 

@@ -21,9 +21,9 @@ Response given_response(const Session& session, const Inputs& inputs, const Exam
   Response response = encode_response(inputs.text.tokenizer, *example.response);
   const std::int64_t most = session.options.generate.max_new_tokens;
   if (std::ssize(response.tokens) > most) {
-    throw RecordError("response longer than generate.max_new_tokens",
-                      example.id + ": " + std::to_string(response.tokens.size()) + " tokens, " + std::to_string(most) +
-                          " allowed");
+    throw RecordError(
+        "response longer than generate.max_new_tokens",
+        example.id + ": " + std::to_string(response.tokens.size()) + " tokens, " + std::to_string(most) + " allowed");
   }
   return response;
 }

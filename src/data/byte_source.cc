@@ -118,8 +118,12 @@ void refuse_other_formats(const std::filesystem::path& path, std::string_view by
     std::string_view magic;
     const char* name;
   };
-  static constexpr std::array<Other, 4> kOthers{
-      {{"PAR1", "a Parquet file"}, {"PK\x03\x04", "a zip file"}, {"BZh", "a bzip2 file"}, {"\xFD" "7zXZ", "an xz file"}}};
+  static constexpr std::array<Other, 4> kOthers{{{"PAR1", "a Parquet file"},
+                                                 {"PK\x03\x04", "a zip file"},
+                                                 {"BZh", "a bzip2 file"},
+                                                 {"\xFD"
+                                                  "7zXZ",
+                                                  "an xz file"}}};
   for (const Other& other : kOthers) {
     if (!bytes.starts_with(other.magic)) continue;
     throw UserError(path.string() + " is " + other.name, "data sets are read as text, plain or packed by gzip or zstd",

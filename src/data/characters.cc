@@ -63,7 +63,8 @@ std::string_view strip(std::string_view text) {
 std::vector<CharRange> split_words(std::string_view text) {
   const auto is_space = [&text](std::size_t at) {
     const std::string_view rest = text.substr(at);
-    return std::any_of(kSpaces.begin(), kSpaces.end(), [&rest](std::string_view space) { return rest.starts_with(space); });
+    return std::any_of(kSpaces.begin(), kSpaces.end(),
+                       [&rest](std::string_view space) { return rest.starts_with(space); });
   };
   std::vector<CharRange> words;
   for (std::string_view rest = strip(text); !rest.empty(); rest = strip(rest)) {

@@ -14,7 +14,8 @@ std::string take_quoted(TextInput& file, std::string& field) {
   for (int byte = file.get();; byte = file.get()) {
     if (byte == TextInput::kEnd) {
       throw UserError(file.path().string() + " ends within a quoted field",
-                      "the quote on line " + std::to_string(line) + " is not closed", "mend the line, or fetch the file again");
+                      "the quote on line " + std::to_string(line) + " is not closed",
+                      "mend the line, or fetch the file again");
     }
     if (byte == '"' && file.peek() != '"') break;
     if (byte == '"') file.get();

@@ -17,7 +17,8 @@ void append(std::string& text, const std::string& part, const char* separator) {
 std::optional<std::string> answer_of(const json& pair) {
   const json* answer = find_member(pair, "answer");
   if (answer == nullptr) return std::nullopt;
-  if (!answer->is_object()) throw RecordError("wrong type of \"answer\"", "expected an object, got " + start_of(*answer));
+  if (!answer->is_object())
+    throw RecordError("wrong type of \"answer\"", "expected an object, got " + start_of(*answer));
   std::string text = id_member(*answer, "number");
   if (const json* date = find_member(*answer, "date"); date != nullptr && date->is_object() && text.empty()) {
     for (const char* part : {"day", "month", "year"}) append(text, id_member(*date, part), " ");

@@ -22,8 +22,8 @@ constexpr FormatTraits kMsMarco{read_ms_marco, kPassages, "", kPlain, kNoTemplat
 constexpr FormatTraits kNaturalQuestions{read_natural_questions, kContext, "", kPlain, kNoTemplate, 0, 20000};
 constexpr FormatTraits kDrop{read_drop, kContext, "", kPlain, kNoTemplate};
 constexpr FormatTraits kGlobalOpinions{read_global_opinions, "", "{query}", kNoTemplate, kChoiceAlone};
-constexpr FormatTraits kAgieval{read_agieval, "Passage: {context}\n\nQuestion: {query}\n{options}", "{query}\n{options}",
-                                kChoice, kChoiceAlone};
+constexpr FormatTraits kAgieval{read_agieval, "Passage: {context}\n\nQuestion: {query}\n{options}",
+                                "{query}\n{options}", kChoice, kChoiceAlone};
 constexpr FormatTraits kJsonl{read_jsonl, kContext, "{query}", kPlain, kQuestionAlone};
 
 }  // namespace

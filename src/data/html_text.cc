@@ -89,13 +89,13 @@ struct Name {
   std::string_view text;
 };
 constexpr std::array<Name, 32> kNames{
-    {{"amp", "&"},           {"lt", "<"},            {"gt", ">"},            {"quot", "\""},         {"apos", "'"},
-     {"nbsp", "\u00a0"},     {"ndash", "\u2013"},    {"mdash", "\u2014"},    {"lsquo", "\u2018"},    {"rsquo", "\u2019"},
-     {"ldquo", "\u201c"},    {"rdquo", "\u201d"},    {"hellip", "\u2026"},   {"bull", "\u2022"},     {"middot", "\u00b7"},
-     {"minus", "\u2212"},    {"times", "\u00d7"},    {"deg", "\u00b0"},      {"euro", "\u20ac"},     {"pound", "\u00a3"},
-     {"copy", "\u00a9"},     {"reg", "\u00ae"},      {"trade", "\u2122"},    {"frac12", "\u00bd"},   {"prime", "\u2032"},
-     {"Prime", "\u2033"},    {"thinsp", "\u2009"},   {"ensp", "\u2002"},     {"emsp", "\u2003"},     {"larr", "\u2190"},
-     {"rarr", "\u2192"},     {"shy", "\u00ad"}}};
+    {{"amp", "&"},        {"lt", "<"},          {"gt", ">"},          {"quot", "\""},       {"apos", "'"},
+     {"nbsp", "\u00a0"},  {"ndash", "\u2013"},  {"mdash", "\u2014"},  {"lsquo", "\u2018"},  {"rsquo", "\u2019"},
+     {"ldquo", "\u201c"}, {"rdquo", "\u201d"},  {"hellip", "\u2026"}, {"bull", "\u2022"},   {"middot", "\u00b7"},
+     {"minus", "\u2212"}, {"times", "\u00d7"},  {"deg", "\u00b0"},    {"euro", "\u20ac"},   {"pound", "\u00a3"},
+     {"copy", "\u00a9"},  {"reg", "\u00ae"},    {"trade", "\u2122"},  {"frac12", "\u00bd"}, {"prime", "\u2032"},
+     {"Prime", "\u2033"}, {"thinsp", "\u2009"}, {"ensp", "\u2002"},   {"emsp", "\u2003"},   {"larr", "\u2190"},
+     {"rarr", "\u2192"},  {"shy", "\u00ad"}}};
 
 /// The text of "&#65;", "&#x41;" or "&amp;" without & and ;.
 std::optional<std::string> decode_reference(std::string_view name) {

@@ -13,8 +13,8 @@
 
 namespace at2 {
 
-/// \param unused  keys whose values are left out, at any depth: a page's list of tokens takes longer to build than to skip
-/// \throws RecordError for invalid UTF-8 and broken JSON.
+/// \param unused  keys whose values are left out, at any depth: a page's list of tokens takes longer to build than to
+/// skip \throws RecordError for invalid UTF-8 and broken JSON.
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, std::initializer_list<std::string_view> unused = {});
 
 /// Hands on every record of a file that is a JSON array or JSON lines.

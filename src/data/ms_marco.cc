@@ -47,10 +47,11 @@ std::vector<Passage> passages_of(const json& passages) {
   return list;
 }
 
-/// The first answer. Sets without answers lack the key, or have "" or [] there.
+/// The first answer. Sets without answers lack the key, or have "" or [] there; v2.1 says so in words.
 std::optional<std::string> answer_of(const json& answers) {
   if (!answers.is_array() || answers.empty()) return std::nullopt;
-  return text_of(answers.front(), "answers");
+  std::string answer = text_of(answers.front(), "answers");
+  return answer == "No Answer Present." ? std::nullopt : std::optional(std::move(answer));
 }
 
 ParsedRecord make_record(RecordTexts texts, const json& passages) {

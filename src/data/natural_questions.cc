@@ -40,14 +40,16 @@ class HtmlPage : public Page {
     if (!inside || !is_border(begin) || !is_border(end)) {
       throw RecordError("byte offsets outside the page", std::to_string(begin) + " to " + std::to_string(end));
     }
-    return html_text(std::string_view(html_).substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    return html_text(
+        std::string_view(html_).substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
   }
 
   std::pair<const char*, const char*> span_keys() const override { return {"start_byte", "end_byte"}; }
 
  private:
   [[nodiscard]] bool is_border(std::int64_t byte) const {
-    return byte == std::ssize(html_) || (static_cast<unsigned char>(html_[static_cast<std::size_t>(byte)]) & 0xC0U) != 0x80U;
+    return byte == std::ssize(html_) ||
+           (static_cast<unsigned char>(html_[static_cast<std::size_t>(byte)]) & 0xC0U) != 0x80U;
   }
   std::string html_;
 };
@@ -85,8 +87,8 @@ class TokenPage : public Page {
 
  private:
   static bool opens_block(const std::string& token) {
-    return token == "<P>" || (token.size() == 4 && token.starts_with("<H") && token[2] >= '1' && token[2] <= '6' &&
-                              token[3] == '>');
+    return token == "<P>" ||
+           (token.size() == 4 && token.starts_with("<H") && token[2] >= '1' && token[2] <= '6' && token[3] == '>');
   }
   /// "<Td>", "</Td>", "<Td_colspan="2">"
   static bool is_tag(const std::string& token) {

@@ -21,7 +21,8 @@ constexpr std::array<FieldWords, 3> kFields{{{Field::context, "{context} or {pas
                                              {Field::options, "{options}", &TemplateRules::options}}};
 
 const FieldWords& words_of(Field field) {
-  return *std::find_if(kFields.begin(), kFields.end(), [field](const FieldWords& words) { return words.field == field; });
+  return *std::find_if(kFields.begin(), kFields.end(),
+                       [field](const FieldWords& words) { return words.field == field; });
 }
 
 /// "use {context} or {passages} once and {query} once; write {{ and }} for braces"

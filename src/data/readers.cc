@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::size_t kShownBadRecords = 5;
 
-std::optional<PromptTemplate> template_of(const std::string& users, std::string_view papers, const TemplateRules& rules) {
+std::optional<PromptTemplate> template_of(const std::string& users, std::string_view papers,
+                                          const TemplateRules& rules) {
   if (!users.empty()) return PromptTemplate(users, rules);
   if (papers.empty()) return std::nullopt;
   return PromptTemplate(papers, rules);
@@ -108,8 +109,9 @@ class Reader {
     const bool bare = texts.passages.empty();
     if (bare && (without_context_ == WithoutContext::drop || !bare_template_)) return kNoContext;
     FilledPrompt prompt = (bare ? bare_template_ : template_)->fill({texts.passages, texts.query, texts.options});
-    const std::string_view context = std::string_view(prompt.content).substr(
-        static_cast<std::size_t>(prompt.context.begin), static_cast<std::size_t>(prompt.context.size()));
+    const std::string_view context =
+        std::string_view(prompt.content)
+            .substr(static_cast<std::size_t>(prompt.context.begin), static_cast<std::size_t>(prompt.context.size()));
     for (const auto& [text, most] : {std::pair(std::string_view(prompt.content), traits_.max_prompt_characters),
                                      std::pair(context, traits_.max_context_characters)}) {
       if (most != 0 && count_characters(text) > most) return "longer than " + std::to_string(most) + " characters";

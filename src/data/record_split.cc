@@ -63,11 +63,10 @@ void cut_elements(TextInput& file, const RecordSink& sink) {
     RawRecord record{"", file.line()};
     const int end = take_element(file, record.text);
     if (end == TextInput::kEnd) {
-      throw UserError(
-          path + " ends within record " + std::to_string(count) + ", which starts near line " +
-              std::to_string(record.line),
-          open == '[' ? "the JSON array is not closed" : "the JSON object is not closed",
-          "fetch or write the file again, it is incomplete");
+      throw UserError(path + " ends within record " + std::to_string(count) + ", which starts near line " +
+                          std::to_string(record.line),
+                      open == '[' ? "the JSON array is not closed" : "the JSON object is not closed",
+                      "fetch or write the file again, it is incomplete");
     }
     record.text = std::string(strip(record.text));
     const bool only_brackets = record.text.empty() && count == 1 && end != ',';

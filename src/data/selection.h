@@ -43,8 +43,9 @@ class SmallestKeys {
   std::vector<RankedExample> heap_;
 };
 
-/// Takes `max_examples` of a part. Whether an example is taken depends on its own text, the seed and the other examples,
-/// not on their order; the choice of n is part of the choice of n + 1; the parts train and evaluation share none.
+/// Takes `max_examples` of a part. Whether an example is taken depends on its own text, the seed and the other
+/// examples, not on their order; the choice of n is part of the choice of n + 1; the parts train and evaluation share
+/// none.
 class Selection {
  public:
   explicit Selection(const SelectionRules& rules);

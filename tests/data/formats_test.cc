@@ -20,11 +20,11 @@ using ::testing::UnorderedElementsAre;
 constexpr ReadRules kContextOnly{.max_bad_fraction = 1};
 
 TEST(CnnDailymailTest, ArticleBecomesAnExample) {
-  const auto [examples, report] = read_text(
-      DatasetFormat::cnn_dailymail,
-      R"({"id": "f00", "article": "The old mill at Brackwater reopened.", "highlights": "A mill reopened."})"
-      "\n"
-      R"({"id": "", "article": "Rain fell.", "highlights": "Rain ."})");
+  const auto [examples, report] =
+      read_text(DatasetFormat::cnn_dailymail,
+                R"({"id": "f00", "article": "The old mill at Brackwater reopened.", "highlights": "A mill reopened."})"
+                "\n"
+                R"({"id": "", "article": "Rain fell.", "highlights": "Rain ."})");
   EXPECT_THAT(ids_of(examples), ElementsAre("cnn_dailymail-f00", "cnn_dailymail-2"));
   EXPECT_EQ(examples[0].content,
             "Context: The old mill at Brackwater reopened.\n\n"
@@ -67,6 +67,7 @@ TEST(MsMarcoTest, ColumnsOfVersion2AreJoinedByTheirKeys) {
   EXPECT_EQ(examples[0].content, "Passages:\n\nOne, {two}.\n\nQuery: what, is \"one\"");
   EXPECT_EQ(examples[0].answer, std::nullopt);
   EXPECT_EQ(examples[1].content, "Passages:\n\nZero.\n\nQuery: what is zero");
+  EXPECT_EQ(examples[1].answer, std::nullopt);
   EXPECT_THAT(report.dropped_by_reason, UnorderedElementsAre(Pair("missing key \"query\"", 1), Pair("broken JSON", 1),
                                                              Pair("empty question", 1)));
 }

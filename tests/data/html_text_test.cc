@@ -28,7 +28,8 @@ TEST(HtmlTextTest, ASignThatBeginsNoTagIsText) {
 
 TEST(HtmlTextTest, CharacterReferencesAreDecoded) {
   EXPECT_EQ(html_text("&amp;lt; &#228;&#xE4;&#X1F9C0;&nbsp;&ndash;"), "&lt; ää🧀\u00a0–");
-  EXPECT_EQ(html_text("&unknown; & &; &#xD800; &#0; &#1114112; &#x; &amp"), "&unknown; & &; &#xD800; &#0; &#1114112; &#x; &amp");
+  EXPECT_EQ(html_text("&unknown; & &; &#xD800; &#0; &#1114112; &#x; &amp"),
+            "&unknown; & &; &#xD800; &#0; &#1114112; &#x; &amp");
 }
 
 TEST(HtmlBlocksTest, ParagraphsAndHeadersInOrder) {
@@ -43,7 +44,8 @@ TEST(HtmlBlocksTest, AnOpenParagraphEndsAtTheNextOrAtTheEnd) {
 TEST(HtmlBlocksTest, RangesAreBytesBetweenTheTags) {
   // Offsets as in the example of the data set's own description, where its tokens <h1>, </h1>, <p> and </p> lie.
   const std::string page =
-      "<html><body><h1>Acorn Inc.</h1><p>Äcorn was founded in 1998 By:<ul><li>Lara</li><li>Sven</li></ul></p></body></html>";
+      "<html><body><h1>Acorn Inc.</h1><p>Äcorn was founded in 1998 "
+      "By:<ul><li>Lara</li><li>Sven</li></ul></p></body></html>";
   const auto blocks = html_blocks(page);
   ASSERT_EQ(blocks.size(), 2U);
   EXPECT_EQ(blocks[0].inner, (CharRange{16, 26}));

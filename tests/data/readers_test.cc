@@ -110,9 +110,8 @@ TEST(DollyTest, ByteOrderMarkIsSkipped) {
 }
 
 TEST(DollyTest, TemplateOfTheUserIsFilled) {
-  const auto [examples, report] = read_text(
-      DatasetOptions{.path = "", .prompt_template = "{query}\n{context}"},
-      dolly_line("q", "c", "closed_qa"));
+  const auto [examples, report] =
+      read_text(DatasetOptions{.path = "", .prompt_template = "{query}\n{context}"}, dolly_line("q", "c", "closed_qa"));
   EXPECT_EQ(examples.at(0).content, "q\nc");
 }
 
@@ -174,9 +173,9 @@ TEST(HotpotqaTest, BrokenRecordSpoilsNoOther) {
 }
 
 TEST(HotpotqaTest, SupportingPassagesAreCountedAmongThoseThatHaveText) {
-  const auto [examples, report] = read_hotpotqa(
-      R"([{"_id":"a","question":"q","context":[["",[]],["T",["t"]],["U",["u"]],["V",["v"]]],)"
-      R"("supporting_facts":[["V",0],["T",900],["V",1],["gone",0]]}])");
+  const auto [examples, report] =
+      read_hotpotqa(R"([{"_id":"a","question":"q","context":[["",[]],["T",["t"]],["U",["u"]],["V",["v"]]],)"
+                    R"("supporting_facts":[["V",0],["T",900],["V",1],["gone",0]]}])");
   EXPECT_THAT(examples.at(0).supporting, ElementsAre(0, 2));
 }
 
@@ -209,11 +208,14 @@ TEST(FileTest, MissingFileAndFolderAreNamed) {
   const TestFolder folder;
   ReadReport report;
   DatasetOptions options;
-  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }), HasSubstr("data.train.path"));
+  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }),
+              HasSubstr("data.train.path"));
   options.path = (folder.path() / "none.jsonl").string();
-  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }), HasSubstr("none.jsonl"));
+  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }),
+              HasSubstr("none.jsonl"));
   options.path = folder.path().string();
-  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }), HasSubstr("has no files"));
+  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }),
+              HasSubstr("has no files"));
 }
 
 TEST(FileTest, FaultyTemplateIsRefused) {
