@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "config/enum_text.h"
 #include "data/data_files.h"
+#include "store/shard_folder.h"
 
 namespace at2 {
 namespace {
@@ -97,11 +98,8 @@ void write_chosen(const std::filesystem::path& file, const std::string& fingerpr
   json examples = json::array();
   for (const Example& example : chosen.examples) examples.push_back(to_json(example));
   const json content = {{"fingerprint", fingerprint}, {"report", to_json(chosen.report)}, {"examples", examples}};
-  std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  if (error) {
-    throw UserError("cannot make " + file.parent_path().string(), error.message(), "check the folder's permissions");
-  }
+  prepare_folder(file.parent_path());
+  remove_leftovers(file.parent_path());
   replace_file(file, content.dump(1) + "\n");
 }
 

@@ -11,12 +11,23 @@
 #include "base/hash.h"
 #include "comm/agree.h"
 #include "config/enum_text.h"
+#include "data/data_files.h"
 #include "model/weight_cache.h"
 
 namespace at2 {
 namespace {
 
 using nlohmann::json;
+
+/// Large sets take minutes or more, once.
+void say_reading(const Log& log, const Corpus& corpus) {
+  constexpr std::uintmax_t kLarge = 1000000000;
+  std::uintmax_t bytes = 0;
+  for (const std::filesystem::path& file : data_files(corpus.options.path)) bytes += std::filesystem::file_size(file);
+  if (bytes < kLarge) return;
+  log.say("reading the " + std::string(to_text(corpus.split)) + " data " + corpus.options.path + ", " +
+          std::to_string(bytes / kLarge) + " GB ...");
+}
 
 /// Reads the data set on rank 0, unless the run folder has its examples; the other ranks read those. \collective
 Corpus read_corpus(const Session& session, Split split) {
@@ -33,6 +44,7 @@ Corpus read_corpus(const Session& session, Split split) {
     chosen = read_chosen(file, print);
     if (chosen) return print;
     chosen.emplace();
+    say_reading(session.log, corpus);
     chosen->examples = read_examples(corpus.options, rules, chosen->report);
     write_chosen(file, print, *chosen);
     return print;

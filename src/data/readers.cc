@@ -150,6 +150,11 @@ std::string reasons(const ReadReport& report) {
 void check(const ReadReport& report, const std::string& path, double max_bad_fraction) {
   std::string why = reasons(report);
   for (const std::string& record : report.first_bad) why.append("\n  ").append(record);
+  const auto bare = report.dropped_by_reason.find(kNoContext);
+  if (bare != report.dropped_by_reason.end() && bare->second == report.read) {
+    throw UserError("no record of " + path + " has a context", "sources are parts of the context",
+                    "use a data set with contexts");
+  }
   if (report.kept == 0) {
     throw UserError("no record of " + path + " is usable", report.read == 0 ? "it has no records" : why,
                     "check that the file and the data set's format belong together");

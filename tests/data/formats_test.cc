@@ -142,6 +142,9 @@ TEST(GlobalOpinionsTest, TheTemplateMayShowTheOptions) {
 TEST(GlobalOpinionsTest, WhereAContextIsNeededNoneIsUsable) {
   EXPECT_THAT(message_of([] { (void)read_text(DatasetFormat::global_opinions, kOpinions, kContextOnly); }),
               HasSubstr("2 x no context"));
+  EXPECT_THAT(
+      message_of([] { (void)read_text(DatasetFormat::global_opinions, "question,options\nq,[]\n", kContextOnly); }),
+      HasSubstr("has a context (sources are parts of the context)"));
 }
 
 TEST(GlobalOpinionsTest, CsvOfAnotherKindIsRefused) {
