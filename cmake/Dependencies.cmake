@@ -53,6 +53,9 @@ find_package(yaml-cpp REQUIRED)
 find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(nlohmann_json REQUIRED)
 find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
+find_path(ZSTD_INCLUDE zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
 find_program(CCACHE ccache)
 if(CCACHE)
   # Without this sloppiness ccache keeps no object that uses the precompiled header. With the inode cache it does not
@@ -72,3 +75,7 @@ target_compile_definitions(mpi_dep INTERFACE OMPI_SKIP_MPICXX)
 
 add_library(yaml_dep INTERFACE)
 target_link_libraries(yaml_dep INTERFACE yaml-cpp)
+
+add_library(zstd_dep INTERFACE)
+target_include_directories(zstd_dep SYSTEM INTERFACE ${ZSTD_INCLUDE})
+target_link_libraries(zstd_dep INTERFACE ${ZSTD_LIBRARY})

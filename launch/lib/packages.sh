@@ -9,8 +9,8 @@ readonly rust_minor=85
 # Debian 12 is tested; the names of Ubuntu 22.04 and 24.04 are the same, but nobody has tried them.
 wanted_packages() {
   printf '%s\n' g++ cmake ninja-build ccache git pkg-config libopenmpi-dev openmpi-bin libhdf5-dev libyaml-cpp-dev \
-    libboost-program-options-dev libgtest-dev libgmock-dev nlohmann-json3-dev libxxhash-dev python3 python3-pip \
-    ca-certificates
+    libboost-program-options-dev libgtest-dev libgmock-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev \
+    python3 python3-pip ca-certificates
   # Ubuntu 22.04's g++ is version 11.
   if [[ $(distribution) == ubuntu-22.04 ]]; then echo g++-12; fi
   if [[ " $* " == *" checks "* ]]; then printf '%s\n' clang-format-14 shellcheck python3-h5py; fi

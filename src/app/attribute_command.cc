@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/timer.h"
 #include "config/enum_text.h"
+#include "data/formats.h"
 #include "data/prompt_template.h"
 #include "model/generate.h"
 #include "model/weight_cache.h"
@@ -57,7 +58,7 @@ std::string read_text(const std::string& path, const char* what) {
 Example make_example(const AttributeRequest& request) {
   const std::string context = read_text(request.context_file, "context");
   const std::vector<std::string> passages = {context};
-  FilledPrompt filled = PromptTemplate(default_prompt_template(DatasetFormat::dolly)).fill(passages, request.query);
+  FilledPrompt filled = PromptTemplate(traits_of(DatasetFormat::jsonl).prompt_template).fill({passages, request.query});
   return {"attribute", std::move(filled.content), filled.context, std::move(filled.passages), request.query, {}};
 }
 

@@ -19,6 +19,7 @@ constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
                                                         {"evaluate", Command::evaluate},
                                                         {"report", Command::report},
                                                         {"attribute", Command::attribute},
+                                                        {"data", Command::show_data},
                                                         {"verify-model", Command::verify_model},
                                                         {"config", Command::dump_default},
                                                         {"help", Command::help},
@@ -46,7 +47,7 @@ po::options_description attribute_options() {
       ("response", po::value<std::string>(), "file with a response to attribute; without it the model writes one")  //
       ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")             //
       ("estimator", po::value<std::string>(), "theta for the method at2 (default: the one in data/)")               //
-      ("sources", po::value<std::string>()->default_value("sentence"), "sentence or token")                         //
+      ("sources", po::value<std::string>()->default_value("sentence"), "token, word, sentence or paragraph")        //
       ("method", po::value<std::string>()->default_value("at2"),
        "at2, average_attention, esm, gradient or leave_one_out")                                  //
       ("ablations", po::value<std::int64_t>()->default_value(32), "ablations of the method esm")  //
@@ -161,10 +162,10 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
   const auto* const found = std::find_if(std::begin(commands), std::end(commands),
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
-    throw UserError(
-        "at2 " + words.front() + " is not a command",
-        "commands: run, generate, ablate, train, evaluate, report, attribute, verify-model, config, help, version",
-        see_help);
+    throw UserError("at2 " + words.front() + " is not a command",
+                    "commands: run, generate, ablate, train, evaluate, report, data, attribute, verify-model, config, "
+                    "help, version",
+                    see_help);
   }
   line.command = found->second;
   line.command_word = words.front();
@@ -203,6 +204,7 @@ std::string help_text() {
   text << "at2 - token attribution with learned attention (AT2), trained and evaluated on any number of ranks\n\n"
           "  at2 run CONFIG [--out DIR] [--set a.b=c]...   the whole chain: generate, ablate, train, evaluate, report\n"
           "  at2 generate|ablate|train|evaluate|report CONFIG ...   one stage of it\n"
+          "  at2 data CONFIG ...                           what a run takes from its data sets, without a model\n"
           "  at2 attribute --context FILE --query TEXT ...   which parts of a context an answer came from\n"
           "  at2 verify-model --model PATH ...             whether a model is computed as elsewhere\n"
           "  at2 config --dump-default                     every key of a config with its meaning\n"

@@ -18,6 +18,7 @@ enum class Command {
   evaluate,
   report,
   attribute,
+  show_data,
   verify_model,
   dump_default,
   help,

@@ -7,19 +7,35 @@
 namespace at2 {
 namespace {
 
-/// A prompt, or why there is none.
+/// A prompt, or why there is none, and what is attributed instead of a generated response.
 struct Candidate {
   std::int64_t example = 0;
   std::vector<std::int64_t> tokens;
   std::string skipped;
+  std::optional<Response> given;
+  [[nodiscard]] bool wants_response() const { return skipped.empty() && !given; }
 };
 
-Candidate make_candidate(const Session& session, const Inputs& inputs, const Corpus& corpus, std::int64_t example) {
-  Candidate candidate{example, {}, {}};
+/// \throws RecordError if it is longer than a generated response may be: the prompt leaves room for no more
+Response given_response(const Session& session, const Inputs& inputs, const Example& example) {
+  Response response = encode_response(inputs.text.tokenizer, *example.response);
+  const std::int64_t most = session.options.generate.max_new_tokens;
+  if (std::ssize(response.tokens) > most) {
+    throw RecordError(
+        "response longer than generate.max_new_tokens",
+        example.id + ": " + std::to_string(response.tokens.size()) + " tokens, " + std::to_string(most) + " allowed");
+  }
+  return response;
+}
+
+Candidate make_candidate(const Session& session, const Inputs& inputs, const Corpus& corpus, std::int64_t index) {
+  Candidate candidate{index, {}, {}, {}};
+  const Example& example = corpus.examples[static_cast<std::size_t>(index)];
   try {
-    candidate.tokens = make_prompt(corpus.examples[static_cast<std::size_t>(example)], inputs.text.chat,
-                                   inputs.text.tokenizer, max_prompt_tokens(session.options, inputs.text.config))
+    candidate.tokens = make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
+                                   max_prompt_tokens(session.options, inputs.text.config))
                            .tokens;
+    if (example.response) candidate.given = given_response(session, inputs, example);
   } catch (const RecordError& error) {
     candidate.skipped = error.reason();
     session.log.warn(error.what());
@@ -34,7 +50,7 @@ std::int64_t generate_chunk(const Session& session, const Inputs& inputs, const 
   std::vector<std::vector<std::int64_t>> prompts;
   for (std::int64_t e = range.begin; e < range.end; ++e) {
     candidates.push_back(make_candidate(session, inputs, corpus, e));
-    if (candidates.back().skipped.empty()) prompts.push_back(candidates.back().tokens);
+    if (candidates.back().wants_response()) prompts.push_back(candidates.back().tokens);
   }
   GenerationLimits limits;
   limits.max_new_tokens = session.options.generate.max_new_tokens;
@@ -46,7 +62,11 @@ std::int64_t generate_chunk(const Session& session, const Inputs& inputs, const 
     const Example& example = corpus.examples[static_cast<std::size_t>(candidate.example)];
     StoredResponse response{candidate.example, candidate.skipped, {}, false};
     std::string text;
-    if (candidate.skipped.empty()) {
+    if (candidate.given) {
+      response.tokens = candidate.given->tokens;
+      response.ended = true;
+      text = candidate.given->text;
+    } else if (candidate.wants_response()) {
       const Generation& generation = generations[next++];
       response.tokens = generation.tokens;
       response.ended = generation.ended;

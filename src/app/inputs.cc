@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/examples_file.h"
 #include "base/deps.h"
 #include "base/errors.h"
 #include "base/hash.h"
 #include "comm/agree.h"
 #include "config/enum_text.h"
+#include "data/data_files.h"
 #include "model/weight_cache.h"
 
 namespace at2 {
@@ -17,25 +19,50 @@ namespace {
 
 using nlohmann::json;
 
+/// Large sets take minutes or more, once.
+void say_reading(const Log& log, const Corpus& corpus) {
+  constexpr std::uintmax_t kLarge = 1000000000;
+  std::uintmax_t bytes = 0;
+  for (const std::filesystem::path& file : data_files(corpus.options.path)) bytes += std::filesystem::file_size(file);
+  if (bytes < kLarge) return;
+  log.say("reading the " + std::string(to_text(corpus.split)) + " data " + corpus.options.path + ", " +
+          std::to_string(bytes / kLarge) + " GB ...");
+}
+
+/// Reads the data set on rank 0, unless the run folder has its examples; the other ranks read those. \collective
 Corpus read_corpus(const Session& session, Split split) {
-  const DataOptions& data_options = session.options.data;
   Corpus corpus;
   corpus.split = split;
-  corpus.options = split == Split::train ? data_options.train : data_options.evaluation;
+  corpus.options = dataset_options(session.options, split);
   if (split == Split::train && !learns(session.options)) return corpus;
-  corpus.examples = read_examples(corpus.options, session.options.seed, data_options.max_bad_fraction, corpus.report);
-  corpus.fingerprint = fingerprint_file(corpus.options.path);
+  const ReadRules rules = read_rules(session.options, split);
+  const std::filesystem::path file = session.folder.examples(split);
+  std::optional<ChosenExamples> chosen;
+  const std::string choice = agreed(session.communicator(), [&] {
+    if (session.communicator().rank() != 0) return std::string();
+    std::string print = choice_fingerprint(corpus.options, rules);
+    chosen = read_chosen(file, print);
+    if (chosen) return print;
+    chosen.emplace();
+    say_reading(session.log, corpus);
+    chosen->examples = read_examples(corpus.options, rules, chosen->report);
+    write_chosen(file, print, *chosen);
+    return print;
+  });
+  // Not of each rank's own: on a shared file system, times of change may look different from elsewhere.
+  const std::string written = broadcast_text(session.communicator(), choice);
+  agreed(session.communicator(), [&] {
+    if (!chosen) chosen = read_chosen(file, written);
+    if (!chosen) throw UserError("cannot read " + file.string(), "rank 0 has just written it", "check the file system");
+  });
+  corpus.examples = std::move(chosen->examples);
+  corpus.report = std::move(chosen->report);
+  corpus.fingerprint = fingerprint_of(corpus.examples);
   return corpus;
 }
 
 void say_corpus(const Log& log, const Corpus& corpus) {
-  std::string text = std::string(to_text(corpus.split)) + " data " + corpus.options.path + ": " +
-                     std::to_string(corpus.report.read) + " records read, " + std::to_string(corpus.examples.size()) +
-                     " used";
-  for (const auto& [reason, count] : corpus.report.dropped_by_reason) {
-    text += ", " + std::to_string(count) + " dropped (" + reason + ")";
-  }
-  log.say(text);
+  log.say(std::string(to_text(corpus.split)) + " data " + corpus.options.path + ": " + describe(corpus.report));
 }
 
 /// Throws if the chat template cannot carry the examples. Faults of a record are found later, record by record.
@@ -60,13 +87,14 @@ Inputs load_inputs(const Session& session) {
     ModelText text = load_model_text(path);
     ComputePlace place = choose_place(options.model, session.environment.local_rank(), stored_dtype(path));
     std::string print = model_fingerprint(path);
-    Corpus train = read_corpus(session, Split::train);
-    Corpus evaluation = read_corpus(session, Split::evaluation);
-    try_prompt(train, text);
-    try_prompt(evaluation, text);
     return Inputs{
-        std::move(path),  std::move(print),     std::move(text), std::move(place), SentenceSplitter(punkt_dir()),
-        std::move(train), std::move(evaluation)};
+        std::move(path), std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()), {}, {}};
+  });
+  inputs.train = read_corpus(session, Split::train);
+  inputs.evaluation = read_corpus(session, Split::evaluation);
+  agreed(session.communicator(), [&] {
+    try_prompt(inputs.train, inputs.text);
+    try_prompt(inputs.evaluation, inputs.text);
   });
   if (max_prompt_tokens(options, inputs.text.config) <= 0) {
     throw AgreedError("generate.max_new_tokens is " + std::to_string(options.generate.max_new_tokens) +
@@ -104,6 +132,16 @@ LanguageModel load_weights_of(const Session& session, const Inputs& inputs) {
   });
 }
 
+const DatasetOptions& dataset_options(const RunOptions& options, Split split) {
+  return split == Split::train ? options.data.train : options.data.evaluation;
+}
+
+ReadRules read_rules(const RunOptions& options, Split split) {
+  return {options.seed, options.data.max_bad_fraction,
+          split == Split::train ? DatasetPart::train : DatasetPart::evaluation, options.data.train_part_examples,
+          WithoutContext::drop};
+}
+
 bool learns(const RunOptions& options) {
   const auto& methods = options.evaluate.methods;
   return std::find(methods.begin(), methods.end(), Method::at2) != methods.end();
@@ -115,8 +153,7 @@ std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& con
 
 std::string responses_fingerprint(const Session& session, const Inputs& inputs, Split split) {
   const Corpus& corpus = inputs.corpus(split);
-  return digest({"responses", inputs.model_fingerprint, corpus.fingerprint, to_text(corpus.options.format),
-                 corpus.options.prompt_template, corpus.options.max_examples, session.options.seed,
+  return digest({"responses", inputs.model_fingerprint, corpus.fingerprint, session.options.seed,
                  session.options.generate.max_new_tokens, session.options.store.chunk_size});
 }
 

@@ -22,7 +22,7 @@ struct Corpus {
   DatasetOptions options;
   std::vector<Example> examples;
   ReadReport report;
-  /// Digest of the file's content.
+  /// Digest of the examples.
   std::string fingerprint;
 };
 
@@ -45,6 +45,10 @@ struct Inputs {
 /// The model's weights. \collective
 /// \throws AgreedError on all ranks
 [[nodiscard]] LanguageModel load_weights_of(const Session& session, const Inputs& inputs);
+
+/// The options of one of the two data sets, and how it is read.
+[[nodiscard]] const DatasetOptions& dataset_options(const RunOptions& options, Split split);
+[[nodiscard]] ReadRules read_rules(const RunOptions& options, Split split);
 
 /// Whether the methods include AT2, so that there is theta to learn. Without it a run needs no training data.
 [[nodiscard]] bool learns(const RunOptions& options);

@@ -7,6 +7,7 @@
 
 #include "app/attribute_command.h"
 #include "app/command_line.h"
+#include "app/data_command.h"
 #include "app/run_command.h"
 #include "app/verify_command.h"
 #include "base/errors.h"
@@ -28,6 +29,9 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
       return 0;
     case Command::dump_default:
       if (speaks) std::cout << at2::dump_default();
+      return 0;
+    case Command::show_data:
+      at2::data_command(line, environment, std::cout);
       return 0;
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);

@@ -87,7 +87,10 @@ AttributionInput make_input(const Session& session, const Inputs& inputs, const 
                             const StoredResponse& stored) {
   Prompt prompt = make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
                               max_prompt_tokens(session.options, inputs.text.config));
-  return make_input(example, std::move(prompt), decode_response(inputs.text.tokenizer, stored.tokens), inputs.splitter);
+  // A given text need not come back from its tokens as it was, down to the last space.
+  Response response = example.response ? encode_response(inputs.text.tokenizer, *example.response)
+                                       : decode_response(inputs.text.tokenizer, stored.tokens);
+  return make_input(example, std::move(prompt), std::move(response), inputs.splitter);
 }
 
 }  // namespace at2

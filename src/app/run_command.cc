@@ -28,6 +28,13 @@ Provenance start_provenance(const Session& session, const Inputs& inputs) {
   provenance.ranks = session.communicator().size();
   provenance.hosts = gather_texts(session.communicator(), session.environment.host());
   provenance.devices = gather_texts(session.communicator(), inputs.place.device.str());
+  for (const Split split : {Split::train, Split::evaluation}) {
+    const Corpus& corpus = inputs.corpus(split);
+    const ReadReport& report = corpus.report;
+    if (report.read == 0) continue;
+    provenance.datasets.push_back({to_text(split), corpus.options.path, report.files, report.read, report.kept,
+                                   report.selected, report.dropped_by_reason});
+  }
   agreed(session.communicator(), [&] {
     if (session.communicator().rank() != 0) return;
     if (const auto earlier = read_provenance(session.folder.provenance())) provenance.stages = earlier->stages;

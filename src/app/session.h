@@ -23,6 +23,9 @@ class RunFolder {
   [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
   [[nodiscard]] std::filesystem::path config() const { return root_ / "config.yaml"; }
   [[nodiscard]] std::filesystem::path provenance() const { return root_ / "provenance.json"; }
+  [[nodiscard]] std::filesystem::path examples(Split split) const {
+    return root_ / "examples" / (std::string(to_text(split)) + ".json");
+  }
   [[nodiscard]] std::filesystem::path responses(Split split) const { return root_ / "responses" / to_text(split); }
   [[nodiscard]] std::filesystem::path ablations() const { return root_ / "ablations"; }
   [[nodiscard]] std::filesystem::path scores() const { return root_ / "scores"; }

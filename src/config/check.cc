@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/enum_text.h"
 #include "config/keys.h"
 
 namespace at2 {
@@ -23,9 +24,13 @@ std::optional<Fault> impossible_value(const RunOptions& options) {
   return std::nullopt;
 }
 
-Fault no_passages(const std::string& key, const std::string& format_key) {
-  return {key, key + " has passage", format_key + " dolly has no passages",
-          "use token or sentence, or a data set with passages"};
+bool has_passages(DatasetFormat format) {
+  return format == DatasetFormat::hotpotqa || format == DatasetFormat::ms_marco || format == DatasetFormat::jsonl;
+}
+
+Fault no_passages(const std::string& key, const std::string& format_key, DatasetFormat format) {
+  return {key, key + " has passage", format_key + " " + std::string(to_text(format)) + " has no passages",
+          "use token, word, sentence or paragraph, or a data set with passages"};
 }
 
 }  // namespace
@@ -41,12 +46,12 @@ std::optional<Fault> first_fault(const RunOptions& options) {
                  "set it to a data set file, or take at2 out of evaluate.methods"};
   }
   const DataOptions& sets = options.data;
-  if (contains(options.evaluate.sources, SourceKind::passage) && sets.evaluation.format == DatasetFormat::dolly) {
-    return no_passages("evaluate.sources", "data.evaluation.format");
+  if (contains(options.evaluate.sources, SourceKind::passage) && !has_passages(sets.evaluation.format)) {
+    return no_passages("evaluate.sources", "data.evaluation.format", sets.evaluation.format);
   }
   const bool train = !sets.train.path.empty();
-  if (train && options.ablate.sources == SourceKind::passage && sets.train.format == DatasetFormat::dolly) {
-    return no_passages("ablate.sources", "data.train.format");
+  if (train && options.ablate.sources == SourceKind::passage && !has_passages(sets.train.format)) {
+    return no_passages("ablate.sources", "data.train.format", sets.train.format);
   }
   return std::nullopt;
 }

@@ -18,12 +18,27 @@ struct Words;
 
 template <>
 struct Words<DatasetFormat> {
-  static constexpr std::array kAll{Word{DatasetFormat::dolly, "dolly"}, Word{DatasetFormat::hotpotqa, "hotpotqa"}};
+  static constexpr std::array kAll{Word{DatasetFormat::dolly, "dolly"},
+                                   Word{DatasetFormat::hotpotqa, "hotpotqa"},
+                                   Word{DatasetFormat::cnn_dailymail, "cnn_dailymail"},
+                                   Word{DatasetFormat::ms_marco, "ms_marco"},
+                                   Word{DatasetFormat::natural_questions, "natural_questions"},
+                                   Word{DatasetFormat::drop, "drop"},
+                                   Word{DatasetFormat::global_opinions, "global_opinions"},
+                                   Word{DatasetFormat::agieval, "agieval"},
+                                   Word{DatasetFormat::jsonl, "jsonl"}};
 };
 template <>
+struct Words<DatasetPart> {
+  static constexpr std::array kAll{Word{DatasetPart::automatic, "auto"}, Word{DatasetPart::whole, "whole"},
+                                   Word{DatasetPart::train, "train"}, Word{DatasetPart::evaluation, "evaluation"}};
+};
+/// The first word of a value is the one that is written; "document" is another one for passage.
+template <>
 struct Words<SourceKind> {
-  static constexpr std::array kAll{Word{SourceKind::token, "token"}, Word{SourceKind::sentence, "sentence"},
-                                   Word{SourceKind::passage, "passage"}};
+  static constexpr std::array kAll{Word{SourceKind::token, "token"},       Word{SourceKind::word, "word"},
+                                   Word{SourceKind::sentence, "sentence"}, Word{SourceKind::paragraph, "paragraph"},
+                                   Word{SourceKind::passage, "passage"},   Word{SourceKind::passage, "document"}};
 };
 template <>
 struct Words<MaskSeeding> {
@@ -62,6 +77,7 @@ std::string_view text_of(Enum value) {
 }  // namespace
 
 std::string_view to_text(DatasetFormat value) { return text_of(value); }
+std::string_view to_text(DatasetPart value) { return text_of(value); }
 std::string_view to_text(SourceKind value) { return text_of(value); }
 std::string_view to_text(MaskSeeding value) { return text_of(value); }
 std::string_view to_text(Method value) { return text_of(value); }
@@ -96,6 +112,7 @@ std::string enum_list() {
   template std::vector<std::string_view> enum_words<Enum>();      \
   template std::string enum_list<Enum>()
 AT2_INSTANTIATE(DatasetFormat);
+AT2_INSTANTIATE(DatasetPart);
 AT2_INSTANTIATE(SourceKind);
 AT2_INSTANTIATE(MaskSeeding);
 AT2_INSTANTIATE(Method);

@@ -36,18 +36,27 @@ void add_model(std::vector<Key>& keys) {
 template <typename Field>
 void add_dataset(std::vector<Key>& keys, const std::string& section, const std::string& use, Field dataset) {
   keys.push_back(scalar_key(
-      section + ".format", "native format of the file " + use,
+      section + ".format", "native format of the data set " + use,
       EnumWord<DatasetFormat>{}, [dataset](RunOptions & o) -> auto& { return dataset(o).format; }));
   keys.push_back(scalar_key(
-      section + ".path", "file " + use + ", from the current directory; empty = none",
+      section + ".path", "file, folder or pattern of files " + use + ", from the current directory; empty = none",
       FreeText{"a path"}, [dataset](RunOptions & o) -> auto& { return dataset(o).path; }));
   keys.push_back(scalar_key(
       section + ".max_examples", "examples taken from it, chosen by the seed; 0 = all",
       Count{.low = 0}, [dataset](RunOptions & o) -> auto& { return dataset(o).max_examples; }));
   keys.push_back(scalar_key(
       section + ".prompt_template",
-      "user message with {context} or {passages}, and {query}; empty = the paper's for the format",
+      "user message with {context} or {passages}, {query}, and {options} where there are; empty = the paper's for the "
+      "format",
       FreeText{"a text"}, [dataset](RunOptions & o) -> auto& { return dataset(o).prompt_template; }));
+  keys.push_back(scalar_key(
+      section + ".prompt_template_without_context", "the same for records without a context",
+      FreeText{"a text"}, [dataset](RunOptions & o) -> auto& { return dataset(o).prompt_template_without_context; }));
+  keys.push_back(scalar_key(
+      section + ".part",
+      "whole = all usable records; train = data.train_part_examples of them, chosen by the seed; evaluation = the "
+      "others; auto = this set's own part of a format with one split (global_opinions), else whole",
+      EnumWord<DatasetPart>{}, [dataset](RunOptions & o) -> auto& { return dataset(o).part; }));
 }
 
 void add_data(std::vector<Key>& keys) {
@@ -55,6 +64,8 @@ void add_data(std::vector<Key>& keys) {
   add_dataset(keys, "data.evaluation", "that the methods are evaluated on", AT2_FIELD(data.evaluation));
   keys.push_back(scalar_key("data.max_bad_fraction", "the run ends when more than this share of records is unusable",
                             RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(data.max_bad_fraction)));
+  keys.push_back(scalar_key("data.train_part_examples", "size of the part train", Count{.low = 1},
+                            AT2_FIELD(data.train_part_examples)));
 }
 
 void add_generate(std::vector<Key>& keys) {

@@ -10,8 +10,20 @@
 
 namespace at2 {
 
-enum class DatasetFormat { dolly, hotpotqa };
-enum class SourceKind { token, sentence, passage };
+enum class DatasetFormat {
+  dolly,
+  hotpotqa,
+  cnn_dailymail,
+  ms_marco,
+  natural_questions,
+  drop,
+  global_opinions,
+  agieval,
+  jsonl
+};
+/// What part of a data set's usable records is taken: those set apart for training, the others, or all.
+enum class DatasetPart { automatic, whole, train, evaluation };
+enum class SourceKind { token, word, sentence, paragraph, passage };
 enum class MaskSeeding { per_example, reference };
 enum class Method { at2, average_attention, esm, gradient, leave_one_out };
 enum class DeviceChoice { automatic, cpu, cuda };
@@ -32,11 +44,15 @@ struct ModelOptions {
 
 struct DatasetOptions {
   DatasetFormat format = DatasetFormat::dolly;
+  /// A file, a folder of files, or a pattern that files match.
   std::string path;
   /// Examples taken, chosen by `seed`; 0 = all.
   std::int64_t max_examples = 0;
   /// Prompt template with {context} or {passages}, and {query}; empty = the paper's for the format (appendix A.3).
   std::string prompt_template;
+  /// The same for records without a context.
+  std::string prompt_template_without_context = {};
+  DatasetPart part = DatasetPart::automatic;
 };
 
 struct DataOptions {
@@ -44,6 +60,8 @@ struct DataOptions {
   DatasetOptions evaluation;
   /// The run ends when more than this share of the records is unusable.
   double max_bad_fraction = 0.05;
+  /// Records of a file with one split that are set apart for training, chosen by the seed (appendix A.3.2).
+  std::int64_t train_part_examples = 2000;
 };
 
 struct GenerateOptions {

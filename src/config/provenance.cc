@@ -19,6 +19,16 @@ StageCost stage_from_json(const nlohmann::json& json) {
           json.at("forward_passes").get<std::int64_t>(), json.at("backward_passes").get<std::int64_t>()};
 }
 
+DatasetUse dataset_from_json(const nlohmann::json& json) {
+  return {json.at("set").get<std::string>(),
+          json.at("path").get<std::string>(),
+          json.at("files").get<std::int64_t>(),
+          json.at("read").get<std::int64_t>(),
+          json.at("kept").get<std::int64_t>(),
+          json.at("used").get<std::int64_t>(),
+          json.at("dropped").get<std::map<std::string, std::int64_t>>()};
+}
+
 Provenance from_json(const nlohmann::json& json) {
   Provenance provenance;
   json.at("version").get_to(provenance.version);
@@ -29,6 +39,10 @@ Provenance from_json(const nlohmann::json& json) {
   json.at("devices").get_to(provenance.devices);
   json.at("started").get_to(provenance.started);
   json.at("ended").get_to(provenance.ended);
+  // Absent in files of older versions.
+  for (const auto& use : json.value("datasets", nlohmann::json::array())) {
+    provenance.datasets.push_back(dataset_from_json(use));
+  }
   for (const auto& stage : json.at("stages")) provenance.stages.push_back(stage_from_json(stage));
   return provenance;
 }
@@ -64,6 +78,16 @@ Provenance begin_provenance() {
 }
 
 nlohmann::ordered_json to_json(const Provenance& provenance) {
+  auto datasets = nlohmann::ordered_json::array();
+  for (const DatasetUse& use : provenance.datasets) {
+    datasets.push_back({{"set", use.set},
+                        {"path", use.path},
+                        {"files", use.files},
+                        {"read", use.read},
+                        {"kept", use.kept},
+                        {"used", use.used},
+                        {"dropped", use.dropped}});
+  }
   auto stages = nlohmann::ordered_json::array();
   for (const StageCost& cost : provenance.stages) {
     stages.push_back({{"stage", cost.stage},
@@ -73,7 +97,8 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
   }
   return {{"version", provenance.version}, {"commit", provenance.commit}, {"command", provenance.command},
           {"ranks", provenance.ranks},     {"hosts", provenance.hosts},   {"devices", provenance.devices},
-          {"started", provenance.started}, {"ended", provenance.ended},   {"stages", std::move(stages)}};
+          {"started", provenance.started}, {"ended", provenance.ended},   {"datasets", std::move(datasets)},
+          {"stages", std::move(stages)}};
 }
 
 void write_provenance(const std::filesystem::path& file, const Provenance& provenance) {

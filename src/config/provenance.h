@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -21,6 +22,20 @@ struct StageCost {
   bool operator==(const StageCost&) const = default;
 };
 
+/// What became of the records of one of the two data sets: read = kept + all dropped.
+struct DatasetUse {
+  /// "train" or "evaluation"
+  std::string set;
+  std::string path;
+  std::int64_t files = 0;
+  std::int64_t read = 0;
+  std::int64_t kept = 0;
+  /// Of those kept, the ones that the run takes.
+  std::int64_t used = 0;
+  std::map<std::string, std::int64_t> dropped = {};
+  bool operator==(const DatasetUse&) const = default;
+};
+
 /// What provenance.json holds. One entry per rank in `hosts` and `devices`; times are UTC, ISO 8601.
 struct Provenance {
   std::string version;
@@ -31,6 +46,7 @@ struct Provenance {
   std::vector<std::string> devices;
   std::string started;
   std::string ended;
+  std::vector<DatasetUse> datasets;
   std::vector<StageCost> stages;
   bool operator==(const Provenance&) const = default;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/sentences.h"
+
 namespace at2 {
 namespace {
 
@@ -56,6 +58,34 @@ std::string_view strip(std::string_view text) {
     text.remove_suffix(space->size());
   }
   return text;
+}
+
+std::vector<CharRange> split_words(std::string_view text) {
+  const auto is_space = [&text](std::size_t at) {
+    const std::string_view rest = text.substr(at);
+    return std::any_of(kSpaces.begin(), kSpaces.end(),
+                       [&rest](std::string_view space) { return rest.starts_with(space); });
+  };
+  std::vector<CharRange> words;
+  for (std::string_view rest = strip(text); !rest.empty(); rest = strip(rest)) {
+    const auto begin = static_cast<std::size_t>(rest.data() - text.data());
+    std::size_t end = begin;
+    while (end < begin + rest.size() && !is_space(end)) ++end;
+    words.push_back({static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end)});
+    rest.remove_prefix(end - begin);
+  }
+  return words;
+}
+
+std::vector<CharRange> split_paragraphs(std::string_view text) {
+  std::vector<CharRange> paragraphs;
+  for (const CharRange& line : split_lines(text)) {
+    const auto kept = strip(text.substr(static_cast<std::size_t>(line.begin), static_cast<std::size_t>(line.size())));
+    if (kept.empty()) continue;
+    const std::int64_t begin = kept.data() - text.data();
+    paragraphs.push_back({begin, begin + std::ssize(kept)});
+  }
+  return paragraphs;
 }
 
 }  // namespace at2

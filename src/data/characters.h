@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
+
+#include "base/ranges.h"
 
 namespace at2 {
 
@@ -12,5 +15,11 @@ namespace at2 {
 
 /// `text` without white space at both ends: what Python's str.strip() leaves.
 [[nodiscard]] std::string_view strip(std::string_view text);
+
+/// The words of `text`: what white space separates, as Python's str.split() has it. Bytes.
+[[nodiscard]] std::vector<CharRange> split_words(std::string_view text);
+
+/// The lines of `text` (split_lines) that have more than white space, without that at their ends. Bytes.
+[[nodiscard]] std::vector<CharRange> split_paragraphs(std::string_view text);
 
 }  // namespace at2

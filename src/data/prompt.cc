@@ -23,6 +23,19 @@ std::string_view covered(std::string_view text, CharRange range) {
   return text.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
 }
 
+/// The parts of the context, none of which is a token. Bytes of the context.
+std::vector<CharRange> parts_of(const Prompt& prompt, SourceKind kind, const SentenceSplitter& splitter) {
+  const std::string_view context = covered(prompt.text, prompt.context);
+  if (kind == SourceKind::word) return split_words(context);
+  if (kind == SourceKind::sentence) return splitter.split(context);
+  if (kind == SourceKind::paragraph) return split_paragraphs(context);
+  std::vector<CharRange> passages;
+  for (const CharRange& passage : prompt.passages) {
+    passages.push_back({passage.begin - prompt.context.begin, passage.end - prompt.context.begin});
+  }
+  return passages;
+}
+
 }  // namespace
 
 Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer, std::int64_t max_tokens,
@@ -31,7 +44,8 @@ Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokeniz
   if (!framed) throw RecordError("the chat template changes the text", example.id);
   Prompt prompt;
   prompt.context = in_prompt(*framed, example.context);
-  if (strip(covered(framed->text, prompt.context)).empty()) throw RecordError("empty context", example.id);
+  const bool bare = example.passages.empty();
+  if (!bare && strip(covered(framed->text, prompt.context)).empty()) throw RecordError("empty context", example.id);
   for (const CharRange& passage : example.passages) {
     const CharRange chars = in_prompt(*framed, passage);
     if (chars.size() > 0) prompt.passages.push_back(chars);
@@ -46,7 +60,7 @@ Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokeniz
   prompt.text = std::move(framed->text);
   prompt.tokens = std::move(encoding.ids);
   prompt.token_chars = std::move(encoding.ranges);
-  prompt.context_tokens = tokens_of(prompt.token_chars, prompt.context);
+  if (!bare) prompt.context_tokens = tokens_of(prompt.token_chars, prompt.context);
   return prompt;
 }
 
@@ -62,13 +76,7 @@ Sources split_sources(const Example& example, const Prompt& prompt, SourceKind k
           {std::max(chars.begin, prompt.context.begin) - origin, std::min(chars.end, prompt.context.end) - origin});
     }
   } else {
-    if (kind == SourceKind::sentence) {
-      sources.chars = splitter.split(covered(prompt.text, prompt.context));
-    } else {
-      for (const CharRange& passage : prompt.passages) {
-        sources.chars.push_back({passage.begin - origin, passage.end - origin});
-      }
-    }
+    sources.chars = parts_of(prompt, kind, splitter);
     for (const CharRange& chars : sources.chars) {
       sources.tokens.push_back(tokens_of(prompt.token_chars, {origin + chars.begin, origin + chars.end}));
     }

@@ -21,6 +21,7 @@ struct Prompt {
   std::string text;
   std::vector<std::int64_t> tokens;
   std::vector<CharRange> token_chars;
+  /// Empty, like what follows, where the example has no context.
   CharRange context;
   /// Passages of the context, without those that have no characters.
   std::vector<CharRange> passages;
@@ -46,9 +47,9 @@ struct Sources {
   std::vector<TokenRange> tokens;
 };
 
-/// Splits the context of `prompt` into tokens, sentences (newlines, then Punkt; white space between them belongs to
-/// none) or passages. A token that reaches over the border of two sentences or passages is in both: hiding either hides
-/// it.
+/// Splits the context of `prompt` into tokens, words (what white space separates), sentences (newlines, then Punkt),
+/// paragraphs (lines that have text) or passages. White space between words, sentences or paragraphs belongs to none. A
+/// token that reaches over the border of two parts is in both: hiding either hides it.
 /// \throws RecordError if there is none.
 [[nodiscard]] Sources split_sources(const Example& example, const Prompt& prompt, SourceKind kind,
                                     const SentenceSplitter& splitter);

@@ -1,16 +1,50 @@
 #include "data/prompt_template.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "base/errors.h"
 
 namespace at2 {
 namespace {
 
-constexpr std::string_view kHow = "use {context} or {passages} once and {query} once; write {{ and }} for braces";
+struct FieldWords {
+  Field field;
+  const char* name;
+  Use TemplateRules::*rule;
+};
 
-[[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  throw UserError("prompt template \"" + std::string(text) + "\"", why, kHow);
+constexpr std::array<FieldWords, 3> kFields{{{Field::context, "{context} or {passages}", &TemplateRules::context},
+                                             {Field::query, "{query}", &TemplateRules::query},
+                                             {Field::options, "{options}", &TemplateRules::options}}};
+
+const FieldWords& words_of(Field field) {
+  return *std::find_if(kFields.begin(), kFields.end(),
+                       [field](const FieldWords& words) { return words.field == field; });
+}
+
+/// "use {context} or {passages} once and {query} once; write {{ and }} for braces"
+std::string advice(const TemplateRules& rules) {
+  std::string text;
+  for (const FieldWords& words : kFields) {
+    if (rules.*words.rule == Use::forbidden) continue;
+    text.append(text.empty() ? "use " : " and ").append(words.name);
+    text.append(rules.*words.rule == Use::required ? " once" : " at most once");
+  }
+  return text.empty() ? "leave it empty: the format has no such records" : text + "; write {{ and }} for braces";
+}
+
+[[noreturn]] void refuse(std::string_view text, const std::string& why, const TemplateRules& rules) {
+  throw UserError("prompt template \"" + std::string(text) + "\"", why, advice(rules));
+}
+
+std::optional<Field> field_of(std::string_view word) {
+  if (word == "context" || word == "passages") return Field::context;
+  if (word == "query") return Field::query;
+  if (word == "options") return Field::options;
+  return std::nullopt;
 }
 
 std::int64_t append(std::string& content, std::string_view text) {
@@ -19,6 +53,7 @@ std::int64_t append(std::string& content, std::string_view text) {
 }
 
 void append_passages(FilledPrompt& prompt, std::span<const std::string> passages) {
+  AT2_EXPECT(!passages.empty(), "a prompt with a context has at least one passage");
   prompt.context.begin = static_cast<std::int64_t>(prompt.content.size());
   for (const std::string& passage : passages) {
     if (!prompt.passages.empty()) prompt.content += "\n\n";
@@ -28,62 +63,56 @@ void append_passages(FilledPrompt& prompt, std::span<const std::string> passages
   prompt.context.end = static_cast<std::int64_t>(prompt.content.size());
 }
 
+void append_options(std::string& content, std::span<const std::string> options) {
+  if (options.empty() && content.ends_with('\n')) content.pop_back();
+  for (std::size_t i = 0; i < options.size(); ++i) content.append(i == 0 ? "" : "\n").append(options[i]);
+}
+
 }  // namespace
 
-PromptTemplate::PromptTemplate(std::string_view text) {
-  std::array<std::string*, 3> texts{&before_, &between_, &after_};
-  std::array<Part, 2> parts{};
-  std::size_t found = 0;
+PromptTemplate::PromptTemplate(std::string_view text, const TemplateRules& rules) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '{' && text[i] != '}') {
-      texts[found]->push_back(text[i]);
+    const char letter = text[i];
+    if (letter != '{' && letter != '}') {
+      after_.push_back(letter);
       continue;
     }
-    if (i + 1 < text.size() && text[i + 1] == text[i]) {
-      texts[found]->push_back(text[i++]);
+    if (i + 1 < text.size() && text[i + 1] == letter) {
+      after_.push_back(text[i++]);
       continue;
     }
     const std::size_t close = text.find('}', i);
-    if (text[i] == '}' || close == std::string_view::npos) refuse(text, "a brace stands alone");
+    if (letter == '}' || close == std::string_view::npos) refuse(text, "a brace stands alone", rules);
     const std::string_view word = text.substr(i + 1, close - i - 1);
-    const bool is_query = word == "query";
-    if (!is_query && word != "context" && word != "passages") refuse(text, "unknown {" + std::string(word) + "}");
-    const Part part = is_query ? Part::query : Part::context;
-    if (found == 2 || (found == 1 && parts[0] == part)) {
-      refuse(text, is_query ? "{query} stands twice" : "the context stands twice");
-    }
-    parts[found++] = part;
+    const std::optional<Field> field = field_of(word);
+    if (!field) refuse(text, "unknown {" + std::string(word) + "}", rules);
+    const FieldWords& words = words_of(*field);
+    if (has(*field)) refuse(text, std::string(words.name) + " stands twice", rules);
+    if (rules.*words.rule == Use::forbidden) refuse(text, std::string(words.name) + " has no place here", rules);
+    pieces_.push_back({std::exchange(after_, {}), *field});
     i = close;
   }
-  if (found < 2) {
-    const bool lacks_query = found == 0 || parts[0] == Part::context;
-    refuse(text, lacks_query ? "{query} is missing" : "{context} or {passages} is missing");
+  for (const FieldWords& words : kFields) {
+    if (rules.*words.rule == Use::required && !has(words.field)) {
+      refuse(text, std::string(words.name) + " is missing", rules);
+    }
   }
-  first_ = parts[0];
 }
 
-FilledPrompt PromptTemplate::fill(std::span<const std::string> passages, std::string_view query) const {
-  AT2_EXPECT(!passages.empty(), "a prompt has at least one passage");
+bool PromptTemplate::has(Field field) const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [field](const Piece& piece) { return piece.field == field; });
+}
+
+FilledPrompt PromptTemplate::fill(const PromptFields& fields) const {
   FilledPrompt prompt;
-  prompt.content = before_;
-  if (first_ == Part::context) {
-    append_passages(prompt, passages);
-  } else {
-    prompt.content += query;
-  }
-  prompt.content += between_;
-  if (first_ == Part::context) {
-    prompt.content += query;
-  } else {
-    append_passages(prompt, passages);
+  for (const Piece& piece : pieces_) {
+    prompt.content += piece.before;
+    if (piece.field == Field::context) append_passages(prompt, fields.passages);
+    if (piece.field == Field::query) prompt.content += fields.query;
+    if (piece.field == Field::options) append_options(prompt.content, fields.options);
   }
   prompt.content += after_;
   return prompt;
-}
-
-std::string_view default_prompt_template(DatasetFormat format) {
-  return format == DatasetFormat::dolly ? "Context: {context}\n\nQuery: {query}"
-                                        : "Passages:\n\n{passages}\n\nQuery: {query}";
 }
 
 }  // namespace at2

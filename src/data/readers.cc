@@ -1,170 +1,196 @@
 #include "data/readers.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-#include <numeric>
-#include <set>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/errors.h"
 #include "base/hash.h"
-#include "base/mapped_file.h"
-#include "base/random.h"
+#include "config/enum_text.h"
 #include "data/characters.h"
+#include "data/data_files.h"
 #include "data/formats.h"
 #include "data/prompt_template.h"
-#include "data/record_split.h"
-#include "text/utf8.h"
+#include "data/selection.h"
+#include "data/text_input.h"
 
 namespace at2 {
 namespace {
 
 constexpr std::size_t kShownBadRecords = 5;
 
-/// Whole content of a file that is known to have some.
-std::string_view text_of(const MappedFile& file) {
-  const auto bytes = file.bytes();
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (strip(text).empty()) {
-    throw UserError(file.path().string() + " is empty", "it has no records", "check the path, or fetch the file again");
-  }
-  return text;
+std::optional<PromptTemplate> template_of(const std::string& users, std::string_view papers,
+                                          const TemplateRules& rules) {
+  if (!users.empty()) return PromptTemplate(users, rules);
+  if (papers.empty()) return std::nullopt;
+  return PromptTemplate(papers, rules);
 }
 
-std::vector<RawRecord> split(DatasetFormat format, std::string_view text, const std::string& path) {
-  if (format == DatasetFormat::hotpotqa) return split_array(text, path);
-  if (strip(text).front() == '[') {
-    throw UserError(path + " is not a file of JSON lines", "it starts with [, as a JSON array does",
-                    "check the path and the dataset's format; a JSON array is format hotpotqa");
-  }
-  return record_lines(text);
+DatasetPart part_of(const DatasetOptions& options, const ReadRules& rules) {
+  if (options.part != DatasetPart::automatic) return options.part;
+  return options.format == DatasetFormat::global_opinions ? rules.own_part : DatasetPart::whole;
 }
 
-nlohmann::json parse_json(std::string_view text) {
-  if (const auto byte = find_invalid_utf8(text)) {
-    throw RecordError("invalid UTF-8", "at byte " + std::to_string(*byte) + " of the record");
-  }
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::parse_error& error) {
-    throw RecordError("broken JSON", error.what());
-  }
+/// "shard-01" of "shards/shard-01.jsonl.gz"
+std::string short_name(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  return name.substr(0, name.find('.', 1));
 }
 
-/// Turns records into examples and counts what is dropped.
+/// Makes ids unique. Remembers digests: ids of large sets are many.
+class UniqueIds {
+ public:
+  std::string make(const std::string& id) {
+    std::string candidate = id;
+    std::int64_t& copies = copies_[hash64(id)];
+    while (++copies > 1) {
+      candidate = id + "-" + std::to_string(copies);
+      if (copies_.emplace(hash64(candidate), 1).second) break;
+    }
+    return candidate;
+  }
+
+ private:
+  std::unordered_map<std::uint64_t, std::int64_t> copies_;
+};
+
+/// Turns records into examples, offers them for selection, and counts what is dropped.
 class Reader {
  public:
-  Reader(const DatasetOptions& options, ReadReport& report)
-      : options_(&options),
-        template_(options.prompt_template.empty() ? default_prompt_template(options.format) : options.prompt_template),
-        report_(&report) {}
+  Reader(const DatasetOptions& options, const ReadRules& rules, ReadReport& report)
+      : format_(options.format),
+        traits_(traits_of(options.format)),
+        template_(template_of(options.prompt_template, traits_.prompt_template, traits_.rules)),
+        bare_template_(template_of(options.prompt_template_without_context, traits_.without_context,
+                                   traits_.rules_without_context)),
+        without_context_(rules.without_context),
+        selection_({rules.seed, part_of(options, rules), rules.train_part_examples, options.max_examples}),
+        report_(report) {}
 
-  std::vector<Example> read(const std::vector<RawRecord>& records) {
-    std::vector<Example> examples;
-    for (const RawRecord& record : records) {
-      ++report_->read;
-      try {
-        if (auto example = read_one(record)) examples.push_back(std::move(*example));
-      } catch (const RecordError& error) {
-        ++report_->bad;
-        ++report_->dropped_by_reason[error.reason()];
-        if (report_->first_bad.size() < kShownBadRecords) {
-          report_->first_bad.push_back(options_->path + ":" + std::to_string(record.line) + ": " + error.what());
-        }
+  void read(const std::vector<std::filesystem::path>& files) {
+    report_.files = std::ssize(files);
+    for (const std::filesystem::path& path : files) {
+      TextInput file(path);
+      if (file.skip_space() == TextInput::kEnd) {
+        throw UserError(path.string() + " is empty", "it has no records", "check the path, or fetch the file again");
       }
+      const std::string name = files.size() == 1 ? "" : short_name(path) + "-";
+      traits_.read(file, [&](std::int64_t line, const auto& parse) {
+        take(path.string() + ":" + std::to_string(line), name + std::to_string(line), parse);
+      });
     }
-    report_->kept = static_cast<std::int64_t>(examples.size());
+  }
+
+  [[nodiscard]] std::vector<Example> selected() {
+    std::vector<Example> examples = selection_.take();
+    report_.selected = std::ssize(examples);
     return examples;
   }
 
  private:
-  std::optional<Example> read_one(const RawRecord& record) {
-    ParsedRecord parsed = parse_record(options_->format, parse_json(record.text), record.line);
-    if (!parsed.texts) return drop(parsed.filtered_because);
-    FilledPrompt prompt = template_.fill(parsed.texts->passages, parsed.texts->query);
-    if (options_->format == DatasetFormat::dolly && count_characters(prompt.content) > kMaxDollyCharacters) {
-      return drop("longer than " + std::to_string(kMaxDollyCharacters) + " characters");
+  /// \param shown  the record's place, for messages \param place  the same for its id
+  void take(const std::string& shown, const std::string& place, const std::function<ParsedRecord()>& parse) {
+    ++report_.read;
+    try {
+      ParsedRecord parsed = parse();
+      const std::string dropped = parsed.texts ? keep(std::move(*parsed.texts), place) : parsed.filtered_because;
+      if (dropped.empty()) return;
+      ++report_.filtered;
+      ++report_.dropped_by_reason[dropped];
+    } catch (const RecordError& error) {
+      ++report_.bad;
+      ++report_.dropped_by_reason[error.reason()];
+      if (report_.first_bad.size() < kShownBadRecords) report_.first_bad.push_back(shown + ": " + error.what());
     }
-    return Example{.id = unique(parsed.texts->id),
-                   .content = std::move(prompt.content),
-                   .context = prompt.context,
-                   .passages = std::move(prompt.passages),
-                   .query = std::move(parsed.texts->query),
-                   .response = std::move(parsed.texts->response)};
   }
 
-  std::nullopt_t drop(const std::string& reason) {
-    ++report_->filtered;
-    ++report_->dropped_by_reason[reason];
-    return std::nullopt;
+  /// Offers the example. \returns why it does not belong to the task, or ""
+  std::string keep(RecordTexts texts, const std::string& place) {
+    const bool bare = texts.passages.empty();
+    if (bare && (without_context_ == WithoutContext::drop || !bare_template_)) return kNoContext;
+    FilledPrompt prompt = (bare ? bare_template_ : template_)->fill({texts.passages, texts.query, texts.options});
+    const std::string_view context =
+        std::string_view(prompt.content)
+            .substr(static_cast<std::size_t>(prompt.context.begin), static_cast<std::size_t>(prompt.context.size()));
+    for (const auto& [text, most] : {std::pair(std::string_view(prompt.content), traits_.max_prompt_characters),
+                                     std::pair(context, traits_.max_context_characters)}) {
+      if (most != 0 && count_characters(text) > most) return "longer than " + std::to_string(most) + " characters";
+    }
+    ++report_.kept;
+    selection_.offer({ids_.make(id_of(texts.id, place)), std::move(prompt.content), prompt.context,
+                      std::move(prompt.passages), std::move(texts.query), std::move(texts.answer),
+                      std::move(texts.response), std::move(texts.supporting)});
+    return "";
   }
 
-  std::string unique(const std::string& id) {
-    std::string candidate = id;
-    for (int copy = 2; !ids_.insert(candidate).second; ++copy) candidate = id + "-" + std::to_string(copy);
-    return candidate;
+  /// A user's own ids stay as they are.
+  [[nodiscard]] std::string id_of(const std::string& own, const std::string& place) const {
+    if (format_ == DatasetFormat::jsonl) return own.empty() ? "record-" + place : own;
+    return std::string(to_text(format_)) + "-" + (own.empty() ? place : own);
   }
 
-  const DatasetOptions* options_;
-  PromptTemplate template_;
-  ReadReport* report_;
-  std::set<std::string> ids_;
+  DatasetFormat format_;
+  const FormatTraits& traits_;
+  std::optional<PromptTemplate> template_;
+  std::optional<PromptTemplate> bare_template_;
+  WithoutContext without_context_;
+  Selection selection_;
+  UniqueIds ids_;
+  ReadReport& report_;
 };
 
-std::string describe(const ReadReport& report) {
+std::string reasons(const ReadReport& report) {
   std::string text;
   for (const auto& [reason, count] : report.dropped_by_reason) {
     text.append(text.empty() ? "" : ", ").append(std::to_string(count) + " x " + reason);
   }
-  for (const std::string& record : report.first_bad) text.append("\n  ").append(record);
   return text;
 }
 
 void check(const ReadReport& report, const std::string& path, double max_bad_fraction) {
+  std::string why = reasons(report);
+  for (const std::string& record : report.first_bad) why.append("\n  ").append(record);
+  const auto bare = report.dropped_by_reason.find(kNoContext);
+  if (bare != report.dropped_by_reason.end() && bare->second == report.read) {
+    throw UserError("no record of " + path + " has a context", "sources are parts of the context",
+                    "use a data set with contexts");
+  }
+  if (report.kept == 0) {
+    throw UserError("no record of " + path + " is usable", report.read == 0 ? "it has no records" : why,
+                    "check that the file and the data set's format belong together");
+  }
   const auto largest = max_bad_fraction * static_cast<double>(report.read);
   if (static_cast<double>(report.bad) > largest) {
     throw UserError(
         std::to_string(report.bad) + " of " + std::to_string(report.read) + " records of " + path + " are unusable",
-        describe(report), "correct the records, or raise data.max_bad_fraction");
+        why, "correct the records, or raise data.max_bad_fraction");
   }
-  if (report.kept == 0) {
-    throw UserError("no record of " + path + " is usable", report.read == 0 ? "it has no records" : describe(report),
-                    "check that the file and the dataset's format belong together");
-  }
-}
-
-/// Keeps the `count` examples with the smallest random keys, in file order. A key depends on the example's text alone.
-std::vector<Example> select(std::vector<Example> examples, std::size_t count, std::uint64_t seed) {
-  std::vector<std::uint64_t> keys;
-  for (const Example& example : examples)
-    keys.push_back(RandomStream(seed, "select", {hash64(example.content)}).next());
-  std::vector<std::size_t> order(examples.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&keys](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
-  order.resize(count);
-  std::sort(order.begin(), order.end());
-  std::vector<Example> selected;
-  for (const std::size_t index : order) selected.push_back(std::move(examples[index]));
-  return selected;
 }
 
 }  // namespace
 
-std::vector<Example> read_examples(const DatasetOptions& options, std::uint64_t seed, double max_bad_fraction,
-                                   ReadReport& report) {
+std::vector<Example> read_examples(const DatasetOptions& options, const ReadRules& rules, ReadReport& report) {
   report = {};
   if (options.path.empty()) {
     throw UserError("no data set file is given", "its path is empty", "set data.train.path and data.evaluation.path");
   }
-  Reader reader(options, report);
-  const MappedFile file(options.path);
-  std::vector<Example> examples = reader.read(split(options.format, text_of(file), options.path));
-  check(report, options.path, max_bad_fraction);
-  const auto wanted = static_cast<std::size_t>(options.max_examples);
-  if (wanted != 0 && wanted < examples.size()) examples = select(std::move(examples), wanted, seed);
-  report.selected = static_cast<std::int64_t>(examples.size());
+  Reader reader(options, rules, report);
+  reader.read(data_files(options.path));
+  check(report, options.path, rules.max_bad_fraction);
+  std::vector<Example> examples = reader.selected();
+  if (examples.empty()) {
+    throw UserError("no record of " + options.path + " is left for evaluation",
+                    "all " + std::to_string(report.kept) + " usable ones are in the part for training",
+                    "lower data.train_part_examples");
+  }
   return examples;
+}
+
+std::string describe(const ReadReport& report) {
+  std::string text = std::to_string(report.read) + " records read, " + std::to_string(report.kept) + " kept, ";
+  text += std::to_string(report.filtered + report.bad) + " dropped";
+  if (!report.dropped_by_reason.empty()) text += " (" + reasons(report) + ")";
+  return text + ", " + std::to_string(report.selected) + " used";
 }
 
 }  // namespace at2

@@ -1,8 +1,5 @@
 /// \file data/readers.h
-/// \brief Readers of data sets in their native formats (appendix A.3.1 of the paper).
-///
-/// Dolly 15k: one JSON object a line with `instruction`, `context`, `response` and `category`. HotpotQA: one JSON array
-/// of objects with `_id`, `question`, `answer` and `context` = [[title, [sentences]], ...].
+/// \brief From a data set in its native format to examples (appendix A.3 of the paper). Formats: data/formats.h.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +12,9 @@
 
 namespace at2 {
 
-/// What became of the records of a file: read = kept + filtered + bad.
+/// What became of the records of a data set: read = kept + filtered + bad.
 struct ReadReport {
+  std::int64_t files = 0;
   std::int64_t read = 0;
   /// Usable records, of which `selected` were returned.
   std::int64_t kept = 0;
@@ -26,21 +24,34 @@ struct ReadReport {
   /// Faulty records: broken JSON, a missing key, a wrong type, invalid UTF-8, an empty question.
   std::int64_t bad = 0;
   /// Filtered and bad records by reason.
-  std::map<std::string, std::int64_t> dropped_by_reason;
+  std::map<std::string, std::int64_t> dropped_by_reason = {};
   /// The first bad records, as "file:line: reason (detail)".
-  std::vector<std::string> first_bad;
+  std::vector<std::string> first_bad = {};
 };
 
-/// Longest Dolly prompt that is kept, in characters (code points).
-inline constexpr std::int64_t kMaxDollyCharacters = 10000;
+/// Whether records without a context belong to the task.
+enum class WithoutContext { drop, keep };
 
-/// Reads all usable examples of a file in file order, or `options.max_examples` of them chosen by `seed`. Which ones
-/// are chosen depends on their own text and the seed, so neither on the order of the file nor on the number of ranks,
-/// and the choice of n is part of the choice of n + 1. \param max_bad_fraction  largest bearable share of bad records
-/// in those read \param report            filled also when the function throws \throws UserError if the file is
-/// missing, empty, a folder or of another format, if the template is faulty, if more
-///         records are bad than `max_bad_fraction` allows, or if no record is usable.
-[[nodiscard]] std::vector<Example> read_examples(const DatasetOptions& options, std::uint64_t seed,
-                                                 double max_bad_fraction, ReadReport& report);
+struct ReadRules {
+  std::uint64_t seed = 1;
+  /// Largest bearable share of bad records in those read.
+  double max_bad_fraction = 0;
+  /// What DatasetPart::automatic means for a format with one split only.
+  DatasetPart own_part = DatasetPart::whole;
+  /// Size of the part train.
+  std::int64_t train_part_examples = 2000;
+  WithoutContext without_context = WithoutContext::drop;
+};
+
+/// Reads a data set once, record by record, and returns its usable examples in order, or `options.max_examples` of them
+/// chosen by the seed (data/selection.h). No more than the examples that may be returned are in memory.
+/// \param report  filled also when the function throws
+/// \throws UserError if there is no such file, one is empty, damaged or of another format, if a template is faulty, if
+///         more records are bad than `max_bad_fraction` allows, or if no record is usable.
+[[nodiscard]] std::vector<Example> read_examples(const DatasetOptions& options, const ReadRules& rules,
+                                                 ReadReport& report);
+
+/// "12 records read, 10 kept, 2 dropped (1 x no context, 1 x broken JSON), 5 used"
+[[nodiscard]] std::string describe(const ReadReport& report);
 
 }  // namespace at2

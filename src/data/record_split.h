@@ -3,24 +3,34 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
-#include <string_view>
-#include <vector>
+
+#include "data/text_input.h"
 
 namespace at2 {
 
 /// The text of one record, and the line (from 1) on which it starts.
 struct RawRecord {
-  std::string_view text;
+  std::string text;
   std::int64_t line = 0;
 };
 
-/// The lines of `text` that are not blank.
-[[nodiscard]] std::vector<RawRecord> record_lines(std::string_view text);
+/// Called with each record in turn; it may take its text away.
+using RecordSink = std::function<void(RawRecord&)>;
 
-/// The elements of the JSON array that is the whole of `text`.
-/// \param file  for messages
-/// \throws UserError if `text` is not an array, ends within it, or goes on behind it.
-[[nodiscard]] std::vector<RawRecord> split_array(std::string_view text, const std::string& file);
+/// The lines that are not blank, without white space at their ends.
+void cut_lines(TextInput& file, const RecordSink& sink);
+
+/// The elements of the JSON array, or the members ("key": value) of the JSON object, that comes next.
+/// \throws UserError if neither comes next, or the file ends within it.
+void cut_elements(TextInput& file, const RecordSink& sink);
+
+/// The records of a file that is either one JSON array or JSON lines.
+/// \throws UserError if an array is not closed, or text follows it.
+void cut_records(TextInput& file, const RecordSink& sink);
+
+/// \throws UserError if something but white space follows.
+void expect_end(TextInput& file);
 
 }  // namespace at2

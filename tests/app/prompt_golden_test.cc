@@ -25,7 +25,7 @@ class PromptGoldenTest : public ::testing::Test {
   [[nodiscard]] static Example example_of(const json& entry) {
     const std::vector<std::string> passages = {entry["context"]};
     FilledPrompt filled =
-        PromptTemplate("Context: {context}\n\nQuery: {query}").fill(passages, entry["query"].get<std::string>());
+        PromptTemplate("Context: {context}\n\nQuery: {query}").fill({passages, entry["query"].get<std::string>()});
     return {entry["name"], filled.content, filled.context, filled.passages, entry["query"], {}};
   }
   [[nodiscard]] Prompt prompt_of(const json& entry) const {

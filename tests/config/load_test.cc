@@ -35,8 +35,10 @@ RunOptions unusual_options() {
              .dtype = DtypeChoice::bfloat16,
              .threads = 3,
              .weight_cache = "w c"};
-  o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7, "Näh: {passages}\n\t\"{query}\"\\ \x01"};
-  o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}"};
+  o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7, "Näh: {passages}\n\t\"{query}\"\\ \x01", "{query}?",
+                  DatasetPart::train};
+  o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}", "-", DatasetPart::whole};
+  o.data.train_part_examples = 15;
   o.data.max_bad_fraction = 0.1;
   o.generate = {.max_new_tokens = 9, .batch_size = 2};
   o.ablate = {SourceKind::passage, 5, 1.0 / 3.0, MaskSeeding::reference, FeatureDtype::float16};
@@ -179,6 +181,9 @@ TEST(KeysTest, EditDistanceCountsInsertionsDeletionsAndReplacements) {
 
 TEST(EnumTextTest, WordsAndValuesBelongTogether) {
   EXPECT_EQ(to_text(SourceKind::token), "token");
+  EXPECT_EQ(from_text<SourceKind>("document"), SourceKind::passage);
+  EXPECT_EQ(to_text(SourceKind::passage), "passage");
+  for (const auto word : enum_words<DatasetFormat>()) EXPECT_EQ(to_text(*from_text<DatasetFormat>(word)), word);
   EXPECT_EQ(to_text(DeviceChoice::automatic), "auto");
   EXPECT_EQ(from_text<Method>("leave_one_out"), Method::leave_one_out);
   EXPECT_EQ(from_text<Method>("Leave_one_out"), std::nullopt);

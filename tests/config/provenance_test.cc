@@ -18,6 +18,7 @@ Provenance example() {
   provenance.hosts = {"a", "b"};
   provenance.devices = {"cpu", "cuda:0"};
   provenance.ended = utc_now();
+  provenance.datasets = {{"train", "a/*.jsonl", 2, 10, 7, 5, {{"no context", 2}, {"broken JSON", 1}}}};
   provenance.stages = {{"generate", 1.5, 120, 0}, {"evaluate", 2.25, 400, 8}};
   return provenance;
 }

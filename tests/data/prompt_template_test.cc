@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/formats.h"
 #include "support/test_files.h"
 
 namespace at2 {
@@ -19,14 +20,48 @@ std::string covered(const FilledPrompt& prompt, CharRange range) {
 }
 
 FilledPrompt filled(const std::string& text, const std::vector<std::string>& passages, const std::string& query) {
-  return PromptTemplate(text).fill(passages, query);
+  return PromptTemplate(text).fill({passages, query});
 }
 
 TEST(PromptTemplateTest, TemplatesOfThePaper) {
-  const auto dolly = filled(std::string(default_prompt_template(DatasetFormat::dolly)), {"C."}, "Q?");
-  EXPECT_EQ(dolly.content, "Context: C.\n\nQuery: Q?");
-  const auto hotpotqa = filled(std::string(default_prompt_template(DatasetFormat::hotpotqa)), {"A\na", "B\nb"}, "Q?");
-  EXPECT_EQ(hotpotqa.content, "Passages:\n\nA\na\n\nB\nb\n\nQuery: Q?");
+  const std::vector<std::string> passages{"A\na", "B\nb"};
+  const std::vector<std::string> options{"(A)x", "(B)y"};
+  const auto with_context = [&](DatasetFormat format) {
+    const FormatTraits& traits = traits_of(format);
+    return PromptTemplate(traits.prompt_template, traits.rules).fill({passages, "Q?", options}).content;
+  };
+  const auto without_context = [&](DatasetFormat format) {
+    const FormatTraits& traits = traits_of(format);
+    return PromptTemplate(traits.without_context, traits.rules_without_context).fill({{}, "Q?", options}).content;
+  };
+  for (const DatasetFormat format : {DatasetFormat::dolly, DatasetFormat::natural_questions, DatasetFormat::drop,
+                                     DatasetFormat::cnn_dailymail, DatasetFormat::jsonl}) {
+    EXPECT_EQ(with_context(format), "Context: A\na\n\nB\nb\n\nQuery: Q?");
+  }
+  for (const DatasetFormat format : {DatasetFormat::hotpotqa, DatasetFormat::ms_marco}) {
+    EXPECT_EQ(with_context(format), "Passages:\n\nA\na\n\nB\nb\n\nQuery: Q?");
+  }
+  EXPECT_EQ(with_context(DatasetFormat::agieval), "Passage: A\na\n\nB\nb\n\nQuestion: Q?\n(A)x\n(B)y");
+  EXPECT_EQ(without_context(DatasetFormat::agieval), "Q?\n(A)x\n(B)y");
+  EXPECT_EQ(without_context(DatasetFormat::global_opinions), "Q?");
+}
+
+TEST(PromptTemplateTest, WithoutOptionsTheLineBreakBeforeThemGoes) {
+  const TemplateRules rules{Use::forbidden, Use::required, Use::allowed};
+  const std::vector<std::string> one{"(A)"};
+  EXPECT_EQ(PromptTemplate("{query}\n{options}", rules).fill({{}, "q"}).content, "q");
+  EXPECT_EQ(PromptTemplate("{query}\n{options}!", rules).fill({{}, "q", one}).content, "q\n(A)!");
+}
+
+TEST(PromptTemplateTest, AFieldThatTheFormatLacksIsRefused) {
+  const auto message = [](const char* text, const TemplateRules& rules) {
+    return message_of([&] { PromptTemplate{text, rules}; });
+  };
+  EXPECT_THAT(message("{context} {query} {options}", {}), HasSubstr("{options} has no place here"));
+  EXPECT_THAT(message("{context} {query}", {Use::forbidden, Use::required, Use::allowed}),
+              HasSubstr("{context} or {passages} has no place here): use {query} once and {options} at most once"));
+  EXPECT_THAT(message("{query}", {Use::forbidden, Use::forbidden, Use::forbidden}), HasSubstr("leave it empty"));
+  EXPECT_EQ(message("{context} Summarize.", {Use::required, Use::allowed, Use::forbidden}), "");
 }
 
 TEST(PromptTemplateTest, RangesCoverTheirTexts) {
@@ -57,12 +92,12 @@ TEST(PromptTemplateTest, DoubledBracesAreBraces) {
 
 TEST(PromptTemplateTest, FaultyTemplatesAreRefused) {
   const std::vector<std::pair<std::string, std::string>> table{
-      {"", "{query} is missing"},
+      {"", "{context} or {passages} is missing"},
       {"{context}", "{query} is missing"},
       {"{query}", "{context} or {passages} is missing"},
       {"{context} {query} {article}", "unknown {article}"},
       {"{Context} {query}", "unknown {Context}"},
-      {"{context} {passages} {query}", "the context stands twice"},
+      {"{context} {passages} {query}", "{context} or {passages} stands twice"},
       {"{query} {context} {query}", "{query} stands twice"},
       {"{context} {query} {", "a brace stands alone"},
       {"{context} } {query}", "a brace stands alone"},

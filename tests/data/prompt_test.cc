@@ -88,7 +88,7 @@ class SmallPromptTest : public testing::Test {
 
 TEST_F(SmallPromptTest, ContextAndPassagesKeepTheirPlaceWhereTheTemplateTrims) {
   const std::vector<std::string> passages = {" \n", "One", "One", " Two \n"};
-  const FilledPrompt filled = PromptTemplate("{passages}{query}").fill(passages, "");
+  const FilledPrompt filled = PromptTemplate("{passages}{query}").fill({passages, ""});
   const Example example{"example-1", filled.content, filled.context, filled.passages, "", {}};
   const ChatFormat chat = format("One Two [{{ messages[0].content | trim }}] One Two");
   const Prompt prompt = make_prompt(example, chat, tokenizer_, kLong);
@@ -101,7 +101,7 @@ TEST_F(SmallPromptTest, ContextAndPassagesKeepTheirPlaceWhereTheTemplateTrims) {
 
 TEST_F(SmallPromptTest, ARepeatedPhraseIsFoundWhereTheContextIs) {
   const std::vector<std::string> passages = {"One"};
-  const FilledPrompt filled = PromptTemplate("One {query} {context} One").fill(passages, "One One");
+  const FilledPrompt filled = PromptTemplate("One {query} {context} One").fill({passages, "One One"});
   const Example example{"example-1", filled.content, filled.context, filled.passages, "One One", {}};
   const Prompt prompt = make_prompt(example, format("One [{{ messages[0].content }}]"), tokenizer_, kLong);
   EXPECT_EQ(prompt.text, "One [One One One One One]");
@@ -131,6 +131,34 @@ TEST_F(SmallPromptTest, ASourceBorderInsideATokenPutsTheTokenIntoBothSentences) 
   const Sources sources = split_sources(example, prompt, SourceKind::sentence, splitter_);
   EXPECT_THAT(sources.chars, ElementsAre(CharRange{0, 4}, CharRange{5, 9}));
   EXPECT_THAT(sources.tokens, ElementsAre(TokenRange{0, 3}, TokenRange{2, 6}));
+}
+
+TEST_F(SmallPromptTest, WordsAndParagraphsAreSources) {
+  const Example example = example_of("One.\n One Two. \n\nTwo");
+  const Prompt prompt = make_prompt(example, chat_, tokenizer_, kLong);
+  const Sources words = split_sources(example, prompt, SourceKind::word, splitter_);
+  EXPECT_THAT(words.chars, ElementsAre(CharRange{0, 4}, CharRange{6, 9}, CharRange{10, 14}, CharRange{17, 20}));
+  const Sources paragraphs = split_sources(example, prompt, SourceKind::paragraph, splitter_);
+  EXPECT_THAT(paragraphs.chars, ElementsAre(CharRange{0, 4}, CharRange{6, 14}, CharRange{17, 20}));
+  for (const Sources* sources : {&words, &paragraphs}) {
+    for (std::size_t s = 0; s < sources->chars.size(); ++s) {
+      const TokenRange tokens = sources->tokens[s];
+      ASSERT_GT(tokens.size(), 0);
+      EXPECT_LE(prompt.token_chars[static_cast<std::size_t>(tokens.begin)].begin, sources->chars[s].begin);
+      EXPECT_GE(prompt.token_chars[static_cast<std::size_t>(tokens.end - 1)].end, sources->chars[s].end);
+    }
+  }
+}
+
+TEST_F(SmallPromptTest, AnExampleWithoutAContextHasAPromptButNoSources) {
+  const Example example{"example-1", "One Two.", {}, {}, "One Two.", {}};
+  const Prompt prompt = make_prompt(example, chat_, tokenizer_, kLong);
+  EXPECT_EQ(prompt.text, "One Two.");
+  EXPECT_EQ(prompt.context.size(), 0);
+  EXPECT_EQ(prompt.context_tokens.size(), 0);
+  for (const SourceKind kind : {SourceKind::token, SourceKind::word, SourceKind::sentence, SourceKind::passage}) {
+    EXPECT_THROW((void)split_sources(example, prompt, kind, splitter_), RecordError);
+  }
 }
 
 TEST_F(SmallPromptTest, ATargetBorderInsideATokenLeavesTheTokenToTheFirstSentence) {

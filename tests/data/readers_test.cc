@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/read_text.h"
 #include "support/test_files.h"
 
 namespace at2 {
@@ -29,38 +30,11 @@ std::string hotpotqa_record(const std::string& id, const std::string& question) 
          R"(", "answer": "A", "context": [["T1", [" One, [\"two\"].", " {Three}."]], ["T2", ["Vier \u00fc. "]]]})";
 }
 
-struct Outcome {
-  std::vector<Example> examples;
-  ReadReport report;
-};
-
-Outcome read_file(DatasetOptions options, const std::string& content, double max_bad_fraction = 1) {
-  const TestFolder folder;
-  options.path = folder.write("records", content).string();
-  Outcome outcome;
-  outcome.examples = read_examples(options, 1, max_bad_fraction, outcome.report);
-  return outcome;
-}
-
 Outcome read_dolly(const std::string& content, double max_bad_fraction = 1) {
-  return read_file({.format = DatasetFormat::dolly, .path = "", .max_examples = 0, .prompt_template = ""}, content,
-                   max_bad_fraction);
+  return read_text(DatasetFormat::dolly, content, {.max_bad_fraction = max_bad_fraction});
 }
 
-Outcome read_hotpotqa(const std::string& content, double max_bad_fraction = 1) {
-  return read_file({.format = DatasetFormat::hotpotqa, .path = "", .max_examples = 0, .prompt_template = ""}, content,
-                   max_bad_fraction);
-}
-
-std::string covered(const Example& example, CharRange range) {
-  return example.content.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
-}
-
-std::vector<std::string> ids_of(const std::vector<Example>& examples) {
-  std::vector<std::string> ids;
-  for (const Example& example : examples) ids.push_back(example.id);
-  return ids;
-}
+Outcome read_hotpotqa(const std::string& content) { return read_text(DatasetFormat::hotpotqa, content); }
 
 TEST(DollyTest, RecordBecomesAnExample) {
   const auto [examples, report] = read_dolly("\n" + dolly_line("Wer?", " Ein Käse.\nZwei. ", "closed_qa"));
@@ -71,7 +45,7 @@ TEST(DollyTest, RecordBecomesAnExample) {
   EXPECT_EQ(covered(example, example.context), " Ein Käse.\nZwei. ");
   EXPECT_THAT(example.passages, ElementsAre(example.context));
   EXPECT_EQ(example.query, "Wer?");
-  EXPECT_EQ(example.response, "R.");
+  EXPECT_EQ(example.answer, "R.");
   EXPECT_EQ(report.read, 1);
   EXPECT_EQ(report.kept, 1);
   EXPECT_EQ(report.selected, 1);
@@ -100,8 +74,8 @@ TEST(DollyTest, CategoryAndResponseMayBeMissing) {
                                              "\r\n"
                                              R"({"instruction": "q", "context": "d", "response": null})");
   ASSERT_EQ(examples.size(), 2U);
-  EXPECT_EQ(examples[0].response, std::nullopt);
-  EXPECT_EQ(examples[1].response, std::nullopt);
+  EXPECT_EQ(examples[0].answer, std::nullopt);
+  EXPECT_EQ(examples[1].answer, std::nullopt);
 }
 
 TEST(DollyTest, FaultyRecordsAreCountedByReasonAndSkipped) {
@@ -136,9 +110,8 @@ TEST(DollyTest, ByteOrderMarkIsSkipped) {
 }
 
 TEST(DollyTest, TemplateOfTheUserIsFilled) {
-  const auto [examples, report] = read_file(
-      {.format = DatasetFormat::dolly, .path = "", .max_examples = 0, .prompt_template = "{query}\n{context}"},
-      dolly_line("q", "c", "closed_qa"));
+  const auto [examples, report] =
+      read_text(DatasetOptions{.path = "", .prompt_template = "{query}\n{context}"}, dolly_line("q", "c", "closed_qa"));
   EXPECT_EQ(examples.at(0).content, "q\nc");
 }
 
@@ -159,7 +132,7 @@ TEST(BadFractionTest, ReportIsFilledWhenTheRunEnds) {
   DatasetOptions options;
   options.path = folder.write("records", "{\n").string();
   ReadReport report;
-  EXPECT_THROW((void)read_examples(options, 1, 0, report), UserError);
+  EXPECT_THROW((void)read_examples(options, {}, report), UserError);
   EXPECT_EQ(report.bad, 1);
 }
 
@@ -172,8 +145,9 @@ TEST(HotpotqaTest, RecordBecomesAnExample) {
   ASSERT_EQ(example.passages.size(), 2U);
   EXPECT_EQ(covered(example, example.passages[0]), "T1\nOne, [\"two\"]. {Three}.");
   EXPECT_EQ(covered(example, example.passages[1]), "T2\nVier ü.");
+  EXPECT_THAT(example.supporting, IsEmpty());
   EXPECT_EQ(example.context, (CharRange{example.passages[0].begin, example.passages[1].end}));
-  EXPECT_EQ(example.response, "A");
+  EXPECT_EQ(example.answer, "A");
 }
 
 TEST(HotpotqaTest, RepeatedIdsAreMadeUnique) {
@@ -198,6 +172,13 @@ TEST(HotpotqaTest, BrokenRecordSpoilsNoOther) {
   EXPECT_THAT(report.first_bad[1], HasSubstr("records:6: empty context"));
 }
 
+TEST(HotpotqaTest, SupportingPassagesAreCountedAmongThoseThatHaveText) {
+  const auto [examples, report] =
+      read_hotpotqa(R"([{"_id":"a","question":"q","context":[["",[]],["T",["t"]],["U",["u"]],["V",["v"]]],)"
+                    R"("supporting_facts":[["V",0],["T",900],["V",1],["gone",0]]}])");
+  EXPECT_THAT(examples.at(0).supporting, ElementsAre(0, 2));
+}
+
 TEST(HotpotqaTest, TitleAloneIsAPassage) {
   const auto [examples, report] = read_hotpotqa(R"([{"_id":"a","question":"q","context":[["T",[]],["U",["u"]]]}])");
   EXPECT_EQ(covered(examples.at(0), examples.at(0).context), "T\n\nU\nu");
@@ -207,32 +188,40 @@ TEST(FileTest, FilesThatCannotBeDataSetsAreRefused) {
   const std::string record = hotpotqa_record("a", "q");
   EXPECT_THAT(message_of([&] { (void)read_dolly(""); }), HasSubstr("is empty"));
   EXPECT_THAT(message_of([&] { (void)read_dolly("\n \n"); }), HasSubstr("is empty"));
-  EXPECT_THAT(message_of([&] { (void)read_dolly("[" + record + "]"); }), HasSubstr("a JSON array is format hotpotqa"));
+  EXPECT_THAT(message_of([&] { (void)read_dolly("[" + record + "]"); }), HasSubstr("format belong together"));
   EXPECT_THAT(message_of([&] { (void)read_dolly(dolly_line("q", "c", "open_qa")); }), HasSubstr("1 x other category"));
-  EXPECT_THAT(message_of([&] { (void)read_hotpotqa(record); }), HasSubstr("a file of JSON lines is format dolly"));
   EXPECT_THAT(message_of([&] { (void)read_hotpotqa("[]"); }), HasSubstr("it has no records"));
   EXPECT_THAT(message_of([&] { (void)read_hotpotqa("[" + record + ",\n" + record); }),
               HasSubstr("ends within record 2"));
   EXPECT_THAT(message_of([&] { (void)read_hotpotqa("[" + record + ",\n{\"_id\": \"b"); }),
               HasSubstr("ends within record 2"));
-  EXPECT_THAT(message_of([&] { (void)read_hotpotqa("[" + record + "]\n]"); }), HasSubstr("records:1: text behind"));
+  EXPECT_THAT(message_of([&] { (void)read_hotpotqa("[" + record + "]\n]"); }), HasSubstr("records:2: text behind"));
+}
+
+TEST(FileTest, ArrayAndLinesAreReadAlike) {
+  const std::string line = dolly_line("q", "c", "closed_qa");
+  EXPECT_EQ(read_dolly("[" + line + "]").examples.at(0).content, read_dolly(line).examples.at(0).content);
+  EXPECT_EQ(read_hotpotqa(hotpotqa_record("a", "q") + "\n").examples.at(0).id, "hotpotqa-a");
 }
 
 TEST(FileTest, MissingFileAndFolderAreNamed) {
   const TestFolder folder;
   ReadReport report;
   DatasetOptions options;
-  EXPECT_THAT(message_of([&] { (void)read_examples(options, 1, 1, report); }), HasSubstr("data.train.path"));
+  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }),
+              HasSubstr("data.train.path"));
   options.path = (folder.path() / "none.jsonl").string();
-  EXPECT_THAT(message_of([&] { (void)read_examples(options, 1, 1, report); }), HasSubstr("none.jsonl"));
+  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }),
+              HasSubstr("none.jsonl"));
   options.path = folder.path().string();
-  EXPECT_THAT(message_of([&] { (void)read_examples(options, 1, 1, report); }), HasSubstr("not a regular file"));
+  EXPECT_THAT(message_of([&] { (void)read_examples(options, {.max_bad_fraction = 1}, report); }),
+              HasSubstr("has no files"));
 }
 
 TEST(FileTest, FaultyTemplateIsRefused) {
   DatasetOptions options;
   options.prompt_template = "{context}";
-  EXPECT_THAT(message_of([&] { (void)read_file(options, dolly_line("q", "c", "closed_qa")); }),
+  EXPECT_THAT(message_of([&] { (void)read_text(options, dolly_line("q", "c", "closed_qa")); }),
               HasSubstr("{query} is missing"));
 }
 

@@ -17,7 +17,7 @@ std::vector<Example> read_sample(DatasetFormat format, const std::string& name) 
   options.format = format;
   options.path = (std::filesystem::path(AT2_SOURCE_DIR) / "data/samples" / name).string();
   ReadReport report;
-  auto examples = read_examples(options, 1, 0, report);
+  auto examples = read_examples(options, {}, report);
   EXPECT_EQ(report.read, report.kept) << name;
   return examples;
 }
@@ -36,7 +36,7 @@ TEST(SamplesTest, EveryRecordIsUsableAndNoneIsInTwoFiles) {
     for (const Example& example : examples) {
       EXPECT_TRUE(questions.insert(example.query).second) << example.query;
       EXPECT_TRUE(contexts.insert(context_of(example)).second) << example.query;
-      EXPECT_TRUE(example.response.has_value() && !example.response->empty()) << example.query;
+      EXPECT_TRUE(example.answer.has_value() && !example.answer->empty()) << example.query;
     }
     return examples.size();
   };

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "data/readers.h"
-#include "support/test_files.h"
+#include "data/read_text.h"
+#include "data/selection.h"
 
 namespace at2 {
 namespace {
@@ -32,7 +32,7 @@ Queries select(const std::vector<std::string>& lines, std::int64_t count, std::u
   options.max_examples = count;
   ReadReport report;
   Queries queries;
-  for (const Example& example : read_examples(options, seed, 0, report)) queries.push_back(example.query);
+  for (const Example& example : read_examples(options, {.seed = seed}, report)) queries.push_back(example.query);
   EXPECT_EQ(report.kept, static_cast<std::int64_t>(lines.size()));
   EXPECT_EQ(report.selected, static_cast<std::int64_t>(queries.size()));
   return queries;
@@ -88,6 +88,83 @@ TEST(SelectionTest, ZeroAndMoreThanThereAreTakeAll) {
   const auto lines = numbered_lines(5);
   EXPECT_EQ(select(lines, 0, 3), (Queries{"q0", "q1", "q2", "q3", "q4"}));
   EXPECT_EQ(select(lines, 9, 3).size(), 5U);
+}
+
+Queries part(const std::vector<std::string>& lines, DatasetPart part, std::int64_t train_part, std::int64_t count = 0,
+             std::uint64_t seed = 3) {
+  DatasetOptions options;
+  options.part = part;
+  options.max_examples = count;
+  std::string content;
+  for (const std::string& line : lines) content += line;
+  Queries queries;
+  for (const Example& example :
+       read_text(options, content, {.seed = seed, .train_part_examples = train_part}).examples) {
+    queries.push_back(example.query);
+  }
+  return queries;
+}
+
+TEST(PartTest, TrainAndEvaluationShareNothingAndLeaveNothing) {
+  const auto lines = numbered_lines(50);
+  const Queries train = part(lines, DatasetPart::train, 20);
+  const Queries evaluation = part(lines, DatasetPart::evaluation, 20);
+  EXPECT_EQ(train.size(), 20U);
+  EXPECT_EQ(evaluation.size(), 30U);
+  std::set<std::string> all(train.begin(), train.end());
+  all.insert(evaluation.begin(), evaluation.end());
+  EXPECT_EQ(all.size(), 50U);
+  EXPECT_NE(part(lines, DatasetPart::train, 20, 0, 4), train) << "the seed decides";
+}
+
+TEST(PartTest, OrderOfTheFileDoesNotMatter) {
+  auto lines = numbered_lines(50);
+  Queries evaluation = part(lines, DatasetPart::evaluation, 20);
+  std::reverse(lines.begin(), lines.end());
+  Queries again = part(lines, DatasetPart::evaluation, 20);
+  std::reverse(again.begin(), again.end());
+  EXPECT_EQ(again, evaluation);
+}
+
+TEST(PartTest, MaxExamplesChoosesWithinThePart) {
+  const auto lines = numbered_lines(50);
+  for (const DatasetPart which : {DatasetPart::train, DatasetPart::evaluation}) {
+    const Queries whole = part(lines, which, 20);
+    const Queries some = part(lines, which, 20, 7);
+    EXPECT_EQ(some.size(), 7U);
+    for (const std::string& query : some) EXPECT_EQ(std::count(whole.begin(), whole.end(), query), 1);
+  }
+}
+
+TEST(PartTest, WithoutRecordsForEvaluationTheRunEnds) {
+  EXPECT_EQ(part(numbered_lines(5), DatasetPart::train, 20).size(), 5U);
+  EXPECT_THAT(message_of([] { (void)part(numbered_lines(5), DatasetPart::evaluation, 20); }),
+              ::testing::HasSubstr("all 5 usable ones are in the part for training"));
+}
+
+TEST(PartTest, AutomaticIsTheSetsOwnPartOfAFormatWithOneSplit) {
+  std::string rows = "question,options\n";
+  for (int i = 0; i < 10; ++i) rows += "q" + std::to_string(i) + ",[]\n";
+  const auto count = [&](DatasetFormat format, const std::string& content, DatasetPart own) {
+    return read_text(format, content,
+                     {.own_part = own, .train_part_examples = 4, .without_context = WithoutContext::keep})
+        .examples.size();
+  };
+  EXPECT_EQ(count(DatasetFormat::global_opinions, rows, DatasetPart::train), 4U);
+  EXPECT_EQ(count(DatasetFormat::global_opinions, rows, DatasetPart::evaluation), 6U);
+  std::string lines;
+  for (const std::string& line : numbered_lines(10)) lines += line;
+  EXPECT_EQ(count(DatasetFormat::dolly, lines, DatasetPart::train), 10U);
+}
+
+TEST(SmallestKeysTest, HoldsNoMoreThanItMay) {
+  SmallestKeys smallest(3);
+  std::vector<std::uint64_t> rejected;
+  for (const std::uint64_t key : {5, 1, 4, 4, 9, 0}) {
+    if (auto other = smallest.offer({key, static_cast<std::int64_t>(key), {}})) rejected.push_back(other->key);
+  }
+  EXPECT_EQ(rejected, (std::vector<std::uint64_t>{5, 9, 4}));
+  EXPECT_EQ(smallest.take().size(), 3U);
 }
 
 }  // namespace
