@@ -19,7 +19,7 @@ std::vector<Example> read_all(const std::filesystem::path& file) {
   DatasetOptions options;
   options.path = file.string();
   ReadReport report;
-  return read_examples(options, 1, 0.0, report);
+  return read_examples(options, ReadRules{}, report);
 }
 
 AblationSet make_ablations(const Example& example, const Prompt& prompt, SourceKind kind,
