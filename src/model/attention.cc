@@ -13,8 +13,8 @@
 namespace at2 {
 namespace {
 
-/// Heads of a row that one thread takes at least; no result depends on it.
-constexpr std::int64_t heads_per_task = 4;
+/// Numbers of keys that are worth a thread of their own; no result depends on it.
+constexpr std::int64_t numbers_per_task = 65536;
 
 /// Queries [N, G, n, K] of one segment; keys and values [N, m, K]. Query i sees keys 0 .. m - n + i, less what the mask
 /// hides.
@@ -143,8 +143,10 @@ at::Tensor attend_few(const at::Tensor& qkv, const ModelConfig& config, std::spa
     const float* values = segment.view.values.const_data_ptr<float>();
     const std::int64_t head_stride = segment.view.keys.stride(0);
     const std::int64_t tasks = (segment.rows.end - segment.rows.begin) * heads;
-    at::parallel_for(0, tasks, heads_per_task, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<float> weights(static_cast<std::size_t>(segment.view.keys.size(1)));
+    const std::int64_t seen = segment.view.keys.size(1);
+    const std::int64_t grain = std::max<std::int64_t>(numbers_per_task / (seen * width), 1);
+    at::parallel_for(0, tasks, grain, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<float> weights(static_cast<std::size_t>(seen));
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t row = segment.rows.begin + task / heads;
         const std::int64_t head = task % heads;

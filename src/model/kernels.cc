@@ -12,18 +12,18 @@
 namespace at2 {
 namespace {
 
-/// Rows that one thread takes at least; only a question of overhead, no result depends on it.
-constexpr std::int64_t rows_per_task = 16;
-/// The same for rows of a weight.
-constexpr std::int64_t outputs_per_task = 64;
+/// Numbers that are worth a thread of their own: less takes no longer than waking one up. No result depends on it.
+constexpr std::int64_t numbers_per_task = 16384;
+
+std::int64_t rows_per_task(std::int64_t width) { return std::max<std::int64_t>(numbers_per_task / width, 1); }
 
 bool is_plain(const at::Tensor& x) {
   return x.is_cpu() && x.scalar_type() == at::kFloat && !x.requires_grad() && x.is_contiguous();
 }
 
 template <typename Body>
-void for_each_row(std::int64_t rows, const Body& body) {
-  at::parallel_for(0, rows, rows_per_task, [&](std::int64_t begin, std::int64_t end) {
+void for_each_row(std::int64_t rows, std::int64_t width, const Body& body) {
+  at::parallel_for(0, rows, rows_per_task(width), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) body(row);
   });
 }
@@ -36,7 +36,7 @@ at::Tensor composite_rms_norm(const at::Tensor& x, const at::Tensor& weight, dou
 
 at::Tensor few_rows_product(const at::Tensor& x, const at::Tensor& weight) {
   at::Tensor out = at::empty({x.size(0), weight.size(0)}, x.options());
-  at::parallel_for(0, weight.size(0), outputs_per_task, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, weight.size(0), rows_per_task(weight.size(1)), [&](std::int64_t begin, std::int64_t end) {
     few_rows::product(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(), {begin, end},
                       out.mutable_data_ptr<float>(), out.size(1));
   });
@@ -77,7 +77,7 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   const float* from = x.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
   float* to = out.mutable_data_ptr<float>();
-  for_each_row(x.size(0), [&](std::int64_t row) {
+  for_each_row(x.size(0), x.stride(0), [&](std::int64_t row) {
     row_loops::rms_norm(from + row * width, scale, to + row * width, width, static_cast<float>(epsilon));
   });
   return out;
@@ -96,7 +96,7 @@ at::Tensor norm_heads(const at::Tensor& x, std::int64_t num_heads, std::int64_t 
   float* rows = x.mutable_data_ptr<float>();
   const float* of_queries = query_weight.const_data_ptr<float>();
   const float* of_keys = key_weight.const_data_ptr<float>();
-  for_each_row(x.size(0), [&](std::int64_t row) {
+  for_each_row(x.size(0), x.stride(0), [&](std::int64_t row) {
     float* head = rows + row * all_heads * head_width;
     for (std::int64_t h = 0; h < num_heads + num_kv_heads; ++h, head += head_width) {
       row_loops::rms_norm(head, h < num_heads ? of_queries : of_keys, head, head_width, static_cast<float>(epsilon));
@@ -116,7 +116,7 @@ AddedNorm add_rms_norm(const at::Tensor& residual, const at::Tensor& update, con
   const float* more = update.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
   float* to = normed.mutable_data_ptr<float>();
-  for_each_row(residual.size(0), [&](std::int64_t row) {
+  for_each_row(residual.size(0), width, [&](std::int64_t row) {
     const std::int64_t at = row * width;
     row_loops::add_rms_norm(sum + at, more + at, scale, to + at, width, static_cast<float>(epsilon));
   });
@@ -131,7 +131,7 @@ at::Tensor rotate_heads(const at::Tensor& x, std::int64_t num_heads, const Rotar
     float* rows = x.mutable_data_ptr<float>();
     const float* c = table.cos.const_data_ptr<float>();
     const float* s = table.sin.const_data_ptr<float>();
-    for_each_row(x.size(0), [&](std::int64_t row) {
+    for_each_row(x.size(0), x.stride(0), [&](std::int64_t row) {
       row_loops::rotate(rows + row * stride, num_heads, head_width, c + row * half, s + row * half, half);
     });
     return x;
@@ -156,7 +156,7 @@ at::Tensor gated(const at::Tensor& gate_up, Activation activation) {
   at::Tensor out = at::empty({gate_up.size(0), width}, gate_up.options());
   const float* from = gate_up.const_data_ptr<float>();
   float* to = out.mutable_data_ptr<float>();
-  for_each_row(gate_up.size(0),
+  for_each_row(gate_up.size(0), 2 * width,
                [&](std::int64_t row) { gated_row(from + row * 2 * width, to + row * width, width, activation); });
   return out;
 }
