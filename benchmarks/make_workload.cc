@@ -34,12 +34,12 @@ AblationSet make_ablations(const Example& example, const Prompt& prompt, SourceK
 
 /// The sequence that is attributed, with all that is asked of it.
 void add_attributed(Workload& workload, const Example& example, const ModelText& text) {
-  if (!example.response) {
+  if (!example.answer) {
     throw UserError("the attributed record has no response", example.id, "give it the key \"response\"");
   }
   const SentenceSplitter splitter(punkt_dir());
   const Prompt prompt = make_prompt(example, text.chat, text.tokenizer, most_prompt_tokens);
-  const Response response = encode_response(text.tokenizer, *example.response);
+  const Response response = encode_response(text.tokenizer, *example.answer);
   const auto first = std::ssize(prompt.tokens);
   workload.task.example_id = example.id;
   workload.task.tokens = prompt.tokens;
