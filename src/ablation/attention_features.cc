@@ -11,16 +11,17 @@
 namespace at2 {
 namespace {
 
-/// [G, U]: 1 / (tokens of the target) where the token belongs to the target.
-at::Tensor averaging_matrix(const AttributionTask& task) {
-  at::Tensor average = at::zeros({std::ssize(task.targets), num_target_tokens(task)});
-  std::int64_t begin = 0;
-  for (std::int64_t g = 0; g < average.size(0); ++g) {
-    const std::int64_t count = task.targets[static_cast<std::size_t>(g)].size();
-    average.select(0, g).narrow(0, begin, count).fill_(1.0 / static_cast<double>(count));
-    begin += count;
+TargetRows rows_of(const AttributionTask& task, TokenRange span, std::int64_t window) {
+  TargetRows rows{{}, {}, span};
+  std::int64_t first = 0;
+  for (const TokenRange& target : task.targets) {
+    rows.targets.push_back({first, first + target.size()});
+    first += target.size();
   }
-  return average;
+  for (const std::int64_t query : predicting_positions(task)) {
+    rows.visible_U.push_back({window > 0 ? std::max<std::int64_t>(query - window + 1, 0) : 0, query + 1});
+  }
+  return rows;
 }
 
 }  // namespace
@@ -49,13 +50,9 @@ AttentionCollector::AttentionCollector(const ModelConfig& config, const Attribut
                                        const at::Device& device)
     : config_(&config),
       predicting_(at::tensor(predicting_positions(task), at::kLong).to(device)),
-      average_GU_(averaging_matrix(task).to(device)),
-      attention_{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})} {
-  const std::vector<std::int64_t> keys = whole_pack(task).positions;
-  const std::vector<std::int64_t> queries = predicting_positions(task);
-  all_UT_ = visibility_bias(queries, keys, 0).to(device);
-  near_UT_ = config.sliding_window > 0 ? visibility_bias(queries, keys, config.sliding_window).to(device) : all_UT_;
-}
+      all_(rows_of(task, span, 0)),
+      near_(rows_of(task, span, config.sliding_window)),
+      attention_{span, at::empty({std::ssize(task.targets), span.size(), config.num_features()})} {}
 
 void AttentionCollector::operator()(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
   add_layer(layer, queries_RHK.index_select(0, predicting_), keys_RNK.transpose(0, 1));
@@ -67,13 +64,11 @@ void AttentionCollector::add_layer(std::int64_t layer, const at::Tensor& queries
   const std::int64_t kv_heads = config_->num_kv_heads;
   const at::Tensor queries =
       queries_UHK.transpose(0, 1).reshape({kv_heads, heads / kv_heads * tokens, config_->head_width});
-  const at::Tensor scores = at::bmm(queries, keys_NTK.transpose(1, 2))
-                                .to(at::kFloat)
-                                .mul_(config_->score_scale)
-                                .view({heads, tokens, keys_NTK.size(1)})
-                                .add_(config_->window_of(layer) > 0 ? near_UT_ : all_UT_);
-  const at::Tensor weights = at::softmax(scores, -1).narrow(2, attention_.span.begin, attention_.span.size());
-  const at::Tensor averaged_GHT = at::matmul(average_GU_, weights).transpose(0, 1);
+  const at::Tensor scores_HUT =
+      at::bmm(queries, keys_NTK.transpose(1, 2)).to(at::kFloat).view({heads, tokens, keys_NTK.size(1)});
+  const TargetRows& rows = config_->window_of(layer) > 0 ? near_ : all_;
+  const at::Tensor averaged_GHT = scores_HUT.is_cpu() ? average_by_loops(scores_HUT, rows, config_->score_scale)
+                                                      : average_by_operators(scores_HUT, rows, config_->score_scale);
   attention_.attention_GTF.narrow(2, layer * heads, heads).copy_(averaged_GHT.transpose(1, 2));
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "ablation/attribution_task.h"
+#include "ablation/target_average.h"
 #include "model/attention_trace.h"
 #include "model/language_model.h"
 
@@ -40,10 +41,9 @@ class AttentionCollector {
  private:
   const ModelConfig* config_;
   at::Tensor predicting_;
-  at::Tensor average_GU_;
-  // Added to the scores of layers that see everything before them, and of those that see a window.
-  at::Tensor all_UT_;
-  at::Tensor near_UT_;
+  // In layers that look at all before them, and in those that look at a window.
+  TargetRows all_;
+  TargetRows near_;
   TokenAttention attention_;
 };
 

@@ -11,8 +11,8 @@
 
 namespace at2 {
 
-/// The tokens that followed the latest earlier occurrence of the last three, else of the last two tokens: at most
-/// `limit`, empty if there is none.
+/// The tokens that followed the latest earlier occurrence of the last three, else of the last two, else of the last
+/// token: at most `limit`, empty if there is none.
 [[nodiscard]] std::vector<std::int64_t> draft_by_lookup(std::span<const std::int64_t> tokens, std::int64_t limit);
 
 /// How many tokens to guess for one sequence: more while guesses are right, fewer while they are wrong.

@@ -114,8 +114,7 @@ AT2_CLONES void attend(const float* query, const float* keys, const float* value
                        float scale, std::span<float> weights, float* out) {
   const std::int64_t count = visible.end - visible.begin;
   tiles<1, 4>(query, width, keys + visible.begin * width, {0, count}, weights.data(), 0);
-  for (std::int64_t j = 0; j < count; ++j) weights[static_cast<std::size_t>(j)] *= scale;
-  const float inverse = 1.0F / row_loops::exp_in_place(weights.data(), count);
+  const float inverse = 1.0F / row_loops::exp_in_place(weights.data(), count, scale);
   std::int64_t k = 0;
   const float* rows = values + visible.begin * width;
   for (; k + lanes <= width; k += lanes) {

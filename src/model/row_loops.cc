@@ -81,7 +81,7 @@ AT2_CLONES float largest(const float* x, std::int64_t size) {
   return best;
 }
 
-AT2_CLONES float exp_in_place(float* x, std::int64_t size) {
+AT2_CLONES float exp_in_place(float* x, std::int64_t size, float scale) {
   float best = x[0];
   for (std::int64_t i = 1; i < size; ++i) best = x[i] > best ? x[i] : best;
   double total = 0;
@@ -89,12 +89,16 @@ AT2_CLONES float exp_in_place(float* x, std::int64_t size) {
     const std::int64_t last = std::min(first + exp_block, size);
     float sum = 0;
     for (std::int64_t i = first; i < last; ++i) {
-      x[i] = std::exp(x[i] - best);
+      x[i] = std::exp(scale * (x[i] - best));
       sum += x[i];
     }
     total += static_cast<double>(sum);
   }
   return static_cast<float>(total);
+}
+
+AT2_CLONES void add_scaled(const float* x, std::int64_t size, float factor, float* sum) {
+  for (std::int64_t i = 0; i < size; ++i) sum[i] += factor * x[i];
 }
 
 }  // namespace at2::row_loops
