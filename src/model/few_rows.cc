@@ -1,7 +1,7 @@
 #include "model/few_rows.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <cstring>
 
 #include "model/row_loops.h"
@@ -12,6 +12,7 @@ namespace {
 // The same eight partial sums with every instruction set; one with wider registers just uses half of them.
 constexpr std::int64_t lanes = 8;
 using Lanes = float __attribute__((vector_size(lanes * sizeof(float))));
+using Integers = std::int32_t __attribute__((vector_size(lanes * sizeof(std::int32_t))));
 
 /// Rows of `weight` whose values stay in the second-level cache while all rows of x pass by.
 constexpr std::int64_t cached_values = 1 << 15;
@@ -97,6 +98,66 @@ template <int M, int N>
   }
 }
 
+/// M rows of x with N packed rows.
+template <int M, int N>
+[[gnu::always_inline]] inline void coarse_tile(const float* x, std::int64_t width, const std::int32_t* packed,
+                                               const float* scales, float* y, std::int64_t y_stride) {
+  Lanes sums[M][N] = {};
+  for (std::int64_t k = 0; k < width; k += coarse_block) {
+    Integers fours[N];
+#pragma GCC unroll 12
+    for (int n = 0; n < N; ++n) {
+      std::memcpy(&fours[n], packed + (n * width + k) / 4, sizeof(Integers));
+      __builtin_prefetch(packed + (std::max(8, 2 * N) * width + n * width + k) / 4);
+    }
+#pragma GCC unroll 4
+    for (int b = 0; b < 4; ++b) {
+      Lanes w[N];
+#pragma GCC unroll 12
+      for (int n = 0; n < N; ++n) w[n] = __builtin_convertvector((fours[n] << (24 - 8 * b)) >> 24, Lanes);
+#pragma GCC unroll 12
+      for (int m = 0; m < M; ++m) {
+        Lanes v;
+        load(x + m * width + k + b * lanes, v);
+#pragma GCC unroll 12
+        for (int n = 0; n < N; ++n) sums[m][n] += w[n] * v;
+      }
+    }
+  }
+  for (int m = 0; m < M; ++m) {
+    for (int n = 0; n < N; ++n) y[m * y_stride + n] = scales[n] * total(sums[m][n]);
+  }
+}
+
+template <int M, int N>
+[[gnu::always_inline]] inline void coarse_tiles(const float* x, std::int64_t width, const std::int32_t* packed,
+                                                const float* scales, Range outputs, float* y, std::int64_t y_stride) {
+  std::int64_t n = outputs.begin;
+  for (; n + N <= outputs.end; n += N) {
+    coarse_tile<M, N>(x, width, packed + n * width / 4, scales + n, y + n, y_stride);
+  }
+  for (; n < outputs.end; ++n) coarse_tile<M, 1>(x, width, packed + n * width / 4, scales + n, y + n, y_stride);
+}
+
+/// factor * sum_j weights[j] rows[j] for N registers' worth of numbers, each summed in the order of j.
+template <int N>
+[[gnu::always_inline]] inline void weighted_sum(const float* rows, std::int64_t width, const float* weights,
+                                                std::int64_t count, float factor, float* out) {
+  Lanes sums[N] = {};
+  for (std::int64_t j = 0; j < count; ++j) {
+#pragma GCC unroll 8
+    for (int n = 0; n < N; ++n) {
+      Lanes v;
+      load(rows + j * width + n * lanes, v);
+      sums[n] += v * weights[j];
+    }
+  }
+  for (int n = 0; n < N; ++n) {
+    sums[n] *= factor;
+    std::memcpy(out + n * lanes, &sums[n], sizeof(Lanes));
+  }
+}
+
 }  // namespace
 
 AT2_CLONES void product(const float* x, std::int64_t rows, std::int64_t width, const float* weight, Range outputs,
@@ -110,23 +171,53 @@ AT2_CLONES void product(const float* x, std::int64_t rows, std::int64_t width, c
   }
 }
 
+float pack_coarse(const float* row, std::int64_t width, std::int32_t* packed) {
+  float largest = 0;
+  for (std::int64_t k = 0; k < width; ++k) largest = std::max(largest, std::abs(row[k]));
+  const float scale = largest > 0 ? largest / 127.0F : 1.0F;
+  for (std::int64_t k = 0; k < width; k += coarse_block) {
+    for (std::int64_t lane = 0; lane < lanes; ++lane) {
+      std::uint32_t four = 0;
+      for (std::int64_t b = 0; b < 4; ++b) {
+        const auto coarse = std::lrint(row[k + b * lanes + lane] / scale);
+        four |= (static_cast<std::uint32_t>(coarse) & 0xFFU) << (8 * b);
+      }
+      packed[k / 4 + lane] = static_cast<std::int32_t>(four);
+    }
+  }
+  return scale;
+}
+
+AT2_CLONES void coarse_product(const float* x, std::int64_t rows, std::int64_t width, const std::int32_t* packed,
+                               const float* scales, Range outputs, float* y, std::int64_t y_stride) {
+  std::int64_t m = 0;
+  for (; m + 4 <= rows; m += 4) {
+    coarse_tiles<4, 2>(x + m * width, width, packed, scales, outputs, y + m * y_stride, y_stride);
+  }
+  const float* rest = x + m * width;
+  float* to = y + m * y_stride;
+  switch (rows - m) {
+    case 1:
+      return coarse_tiles<1, 4>(rest, width, packed, scales, outputs, to, y_stride);
+    case 2:
+      return coarse_tiles<2, 3>(rest, width, packed, scales, outputs, to, y_stride);
+    case 3:
+      return coarse_tiles<3, 2>(rest, width, packed, scales, outputs, to, y_stride);
+    default:
+      return;
+  }
+}
+
 AT2_CLONES void attend(const float* query, const float* keys, const float* values, Range visible, std::int64_t width,
                        float scale, std::span<float> weights, float* out) {
   const std::int64_t count = visible.end - visible.begin;
   tiles<1, 4>(query, width, keys + visible.begin * width, {0, count}, weights.data(), 0);
   const float inverse = 1.0F / row_loops::exp_in_place(weights.data(), count, scale);
-  std::int64_t k = 0;
   const float* rows = values + visible.begin * width;
-  for (; k + lanes <= width; k += lanes) {
-    Lanes sum = {};
-    for (std::int64_t j = 0; j < count; ++j) {
-      Lanes v;
-      load(rows + j * width + k, v);
-      sum += v * weights[static_cast<std::size_t>(j)];
-    }
-    sum *= inverse;
-    std::memcpy(out + k, &sum, sizeof(Lanes));
-  }
+  std::int64_t k = 0;
+  for (; k + 8 * lanes <= width; k += 8 * lanes)
+    weighted_sum<8>(rows + k, width, weights.data(), count, inverse, out + k);
+  for (; k + lanes <= width; k += lanes) weighted_sum<1>(rows + k, width, weights.data(), count, inverse, out + k);
   for (; k < width; ++k) {
     float sum = 0;
     for (std::int64_t j = 0; j < count; ++j) sum += rows[j * width + k] * weights[static_cast<std::size_t>(j)];

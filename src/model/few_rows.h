@@ -24,6 +24,16 @@ struct Range {
 void product(const float* x, std::int64_t rows, std::int64_t width, const float* weight, Range outputs, float* y,
              std::int64_t y_stride);
 
+/// Numbers that are packed together; the width of a coarse row is a multiple of it.
+inline constexpr std::int64_t coarse_block = 32;
+
+/// Rounds a row to scale * (-127 .. 127) and packs it, four numbers to an integer. \return scale, above 0
+float pack_coarse(const float* row, std::int64_t width, std::int32_t* packed);
+
+/// `product` with packed rows [., width / 4]: y[m, n] = scales[n] sum_k x[m, k] coarse[n, k].
+void coarse_product(const float* x, std::int64_t rows, std::int64_t width, const std::int32_t* packed,
+                    const float* scales, Range outputs, float* y, std::int64_t y_stride);
+
 /// softmax(scale q . keys) values of one query over the keys of `visible`, into out [width].
 /// \param keys, values  [., width]
 /// \param weights       scratch, at least as long as `visible`

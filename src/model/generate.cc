@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "model/draft.h"
+#include "model/greedy_head.h"
 
 namespace at2 {
 namespace {
@@ -39,6 +40,7 @@ class Decoder {
         prompts_(prompts),
         limits_(limits),
         cache_(make_cache(model, prompts, limits)),
+        head_(model.head()),
         generations_(prompts.size()) {
     for (std::int64_t slot = num_slots(prompts, limits) - 1; slot >= 0; --slot) free_slots_.push_back(slot);
   }
@@ -164,13 +166,12 @@ class Decoder {
         keep_queries(pack, sequences, layer, queries_RHK);
       };
     }
-    // The head sees the same few rows in either kind of pack.
-    const at::Tensor best = model_.logits(model_.hidden(pack, options), RowKernel::few).argmax(1).to(at::kCPU);
-    const std::int64_t* predicted = best.const_data_ptr<std::int64_t>();
+    const std::vector<std::int64_t> best = head_.best(model_.hidden(pack, options));
+    std::span<const std::int64_t> predicted = best;
     for (Sequence* sequence : sequences) {
-      const auto count = std::ssize(sequence->draft) + 1;
-      accept(*sequence, {predicted, static_cast<std::size_t>(count)});
-      predicted += count;
+      const std::size_t count = sequence->draft.size() + 1;
+      accept(*sequence, predicted.first(count));
+      predicted = predicted.subspan(count);
     }
   }
 
@@ -229,6 +230,7 @@ class Decoder {
   std::span<const std::vector<std::int64_t>> prompts_;
   const GenerationLimits& limits_;
   KvCache cache_;
+  GreedyHead head_;
   std::vector<Generation> generations_;
   std::vector<std::int64_t> free_slots_;
   std::size_t next_prompt_ = 0;

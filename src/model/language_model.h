@@ -46,6 +46,8 @@ class LanguageModel {
   [[nodiscard]] at::Tensor embed(std::span<const std::int64_t> tokens) const;
   /// Hidden states after the final norm of the wanted rows: [W, D].
   [[nodiscard]] at::Tensor hidden(const Pack& pack, const ForwardOptions& options = {}) const;
+  /// The rows whose products with a hidden state are its logits, [V, D].
+  [[nodiscard]] const at::Tensor& head() const noexcept { return weights_.head; }
   /// Logits of hidden states [W, D]: [W, V].
   [[nodiscard]] at::Tensor logits(const at::Tensor& hidden_WD, RowKernel kernel = RowKernel::many) const;
   /// Log-odds log(p / (1 - p)) of one target token per hidden state, float64 [W]; the head runs on a bounded number of
