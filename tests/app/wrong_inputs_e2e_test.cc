@@ -206,7 +206,9 @@ TEST(RecordFaultTest, AFewBadRecordsAreCountedReportedAndSkipped) {
       << "\n";
   const CommandResult result = run.run("run", 2, "out", "--set generate.max_new_tokens=8");
   ASSERT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_NE(result.output.find("33 records read, 31 kept, 2 dropped (1 x broken JSON, 1 x no context), 31 used"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("33 records read, 31 kept, 2 dropped (1 x broken JSON, 1 x no context), 31 used"),
+            std::string::npos)
+      << result.output;
   EXPECT_NE(result.output.find("prompt longer than the model allows"), std::string::npos) << result.output;
   std::ifstream file(run.path() / "out" / "metrics.json");
   const auto metrics = nlohmann::json::parse(file);

@@ -78,7 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
             "section with a digit too many", "data2: 1\n", {"run.yaml:4: unknown key data2", "did you mean data?"}},
         WrongFile{"unknown word",
                   "ablate:\n  sources: tokens\n",
-                  {"run.yaml:5: ablate.sources is tokens", "expected one of token, word, sentence, paragraph, passage, document"}},
+                  {"run.yaml:5: ablate.sources is tokens",
+                   "expected one of token, word, sentence, paragraph, passage, document"}},
         WrongFile{
             "unknown word in a list",
             "evaluate:\n  methods: [at2, shap]\n",
