@@ -1,5 +1,6 @@
+#include <algorithm>
 #include <map>
-#include <regex>
+#include <string_view>
 
 #include "base/errors.h"
 #include "data/characters.h"
@@ -75,9 +76,15 @@ ParsedRecord parse(const json& record) {
 
 /// Whether a file begins with a column: {"...": {"0": ...
 bool has_columns(std::string_view start) {
-  static const std::regex kColumn(R"(\s*\{\s*"[^"]*"\s*:\s*\{\s*"[0-9]+"\s*:)");
-  start = start.substr(0, 256);
-  return std::regex_search(start.begin(), start.end(), kColumn, std::regex_constants::match_continuous);
+  const auto takes = [&start](char sign) {
+    start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+    if (!start.starts_with(sign)) return false;
+    start.remove_prefix(1);
+    return true;
+  };
+  if (!takes('{') || !takes('"')) return false;
+  start.remove_prefix(std::min(start.find('"'), start.size()));
+  return takes('"') && takes(':') && takes('{') && takes('"') && !start.empty() && start[0] >= '0' && start[0] <= '9';
 }
 
 /// The one member of `"key": value`. \throws RecordError
