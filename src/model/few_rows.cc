@@ -171,19 +171,23 @@ AT2_CLONES void product(const float* x, std::int64_t rows, std::int64_t width, c
   }
 }
 
-float pack_coarse(const float* row, std::int64_t width, std::int32_t* packed) {
+AT2_CLONES float pack_coarse(const float* row, std::int64_t width, std::int32_t* packed) {
   float largest = 0;
   for (std::int64_t k = 0; k < width; ++k) largest = std::max(largest, std::abs(row[k]));
   const float scale = largest > 0 ? largest / 127.0F : 1.0F;
+  const float inverse = 1.0F / scale;
   for (std::int64_t k = 0; k < width; k += coarse_block) {
-    for (std::int64_t lane = 0; lane < lanes; ++lane) {
-      std::uint32_t four = 0;
-      for (std::int64_t b = 0; b < 4; ++b) {
-        const auto coarse = std::lrint(row[k + b * lanes + lane] / scale);
-        four |= (static_cast<std::uint32_t>(coarse) & 0xFFU) << (8 * b);
-      }
-      packed[k / 4 + lane] = static_cast<std::int32_t>(four);
+    Integers fours = {};
+    for (int b = 0; b < 4; ++b) {
+      Lanes numbers;
+      load(row + k + b * lanes, numbers);
+      const Lanes scaled = numbers * inverse;
+      // To the nearest, as converting drops what is behind the point.
+      const Integers coarse =
+          __builtin_convertvector(scaled + (scaled < 0.0F ? Lanes{} - 0.5F : Lanes{} + 0.5F), Integers);
+      fours |= (coarse & 0xFF) << (8 * b);
     }
+    std::memcpy(packed + k / 4, &fours, sizeof(Integers));
   }
   return scale;
 }

@@ -13,7 +13,7 @@ namespace at2 {
 namespace {
 
 /// Rows of a decoding step beyond which reading the weights no longer hides the arithmetic.
-constexpr std::int64_t decoding_rows = 12;
+constexpr std::int64_t decoding_rows = 10;
 /// Rows of prompts that pass through the model together, unless one prompt alone has more.
 constexpr std::int64_t prompt_rows = 4096;
 
