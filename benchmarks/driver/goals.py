@@ -21,14 +21,14 @@ class Path:
     # Path whose fastest variant of the reference is taken, since the work of one pass is the same; its other variants, too,
     # are timed there only.
     variant_of: Optional[str] = None
-    # Most rounds, where one takes many minutes.
-    rounds: Optional[int] = None
+    # Whether a round takes many minutes, so that half as many are enough.
+    long: bool = False
 
 
 PATHS = (
     Path("ablations_token", "32 ablations, token sources", 2.5, rate_goal=0.75, warm_up=1, trial=32, quick=4),
     Path("ablations_sentence", "256 ablations, sentence sources", 4.0, warm_up=1, quick=16,
-         variant_of="ablations_token", rounds=2),
+         variant_of="ablations_token", long=True),
     Path("generate_1", "generation, 1 prompt", 3.0, warm_up=2, quick=12),
     Path("generate_8", "generation, 8 prompts of different length", 2.5, warm_up=2, quick=12),
     Path("attribution", "attribution features of a response", 5.0, forward_goal=0.05),

@@ -68,7 +68,7 @@ class Meter:
         goal, also, trials = self._choose(path)
         result = PathResult(path.name, Timed("ours"), Timed(goal), Timed(also) if also else None, trials, [], [])
         self._warm_up(path, result)
-        rounds = min(self.rounds, path.rounds or self.rounds)
+        rounds = max(self.rounds // 2, 1) if path.long else self.rounds
         for number in range(rounds):
             self._round(path, result, number)
             self.say(f"{path.name} round {number + 1}/{rounds}: ours {result.ours.seconds[-1]:.3g} s, "
