@@ -22,7 +22,7 @@ from driver.side import Side, SideError
 
 # The first pattern that the symbol or its library matches decides.
 KINDS = (
-    ("products", r"mkl_blas.*(gemm|gemv)|mkldnn.*gemm|at2::.*gemm|small_rows"),
+    ("products", r"mkl_blas.*(gemm|gemv)|mkldnn.*gemm|few_rows::(coarse_)?product"),
     ("attention", r"flash_attention|at2::.*attend"),
     ("own loops", r"at2::"),
     ("waiting", r"libgomp|libiomp|sched_yield|futex"),
@@ -39,7 +39,7 @@ def parse_arguments():
     parser.add_argument("--folder", required=True, type=Path, help="for perf's files and logs")
     parser.add_argument("--threads", required=True, type=int)
     parser.add_argument("--page", type=Path, help="page whose table is rewritten; none without it")
-    parser.add_argument("--quick", action="store_true", help="the smaller work of the comparison's --quick")
+    parser.add_argument("--quick", action="store_true", help="as ever: a path runs for a few seconds")
     return parser.parse_args()
 
 
@@ -81,7 +81,7 @@ def main():
     for path in PATHS:
         with Side(f"profile_{path.name}", command, options.folder / "profile.log") as side:
             file = options.folder / f"{path.name}.perf"
-            record(side, path.name, path.quick if options.quick else path.trial, file)
+            record(side, path.name, path.quick, file)
         kinds, symbols = shares(file)
         file.unlink()
         top = ", ".join(f"`{name}` {share:.0f} %" for share, name in symbols[:3])
