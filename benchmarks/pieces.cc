@@ -59,6 +59,23 @@ BENCHMARK(product)
     ->ArgsProduct({{1, 8, 16, 64, 256, 1024, 4096}, {feed_forward}, {width}})
     ->Unit(benchmark::kMicrosecond);
 
+/// A few rows with weights that no cache holds, as when decoding: 40 matrices, by our own loops or by LibTorch.
+void product_of_few_rows(benchmark::State& state) {
+  const at::NoGradGuard no_gradients;
+  const auto kernel = state.range(1) != 0 ? RowKernel::few : RowKernel::many;
+  const at::Tensor x = at::rand({state.range(0), width});
+  std::vector<at::Tensor> weights;
+  for (int i = 0; i < 40; ++i) weights.push_back(at::rand({2 * feed_forward, width}));
+  for (auto _ : state) {
+    for (const at::Tensor& weight : weights) benchmark::DoNotOptimize(linear_rows(x, weight, {}, kernel));
+  }
+}
+BENCHMARK(product_of_few_rows)
+    ->ArgNames({"rows", "own"})
+    ->ArgsProduct({{1, 3, 6, 8, 12, 16}, {0, 1}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
 ModelConfig attention_config() {
   ModelConfig config;
   config.num_layers = 1;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "base/errors.h"
 
@@ -72,16 +73,21 @@ void AttentionCollector::add_layer(std::int64_t layer, const at::Tensor& queries
   attention_.attention_GTF.narrow(2, layer * heads, heads).copy_(averaged_GHT.transpose(1, 2));
 }
 
+at::Tensor collect_attention(const LanguageModel& model, const AttributionTask& task, std::vector<std::int64_t> wanted,
+                             AttentionCollector& collector) {
+  ForwardOptions options;
+  options.observer = std::ref(collector);
+  Pack pack = whole_pack(task);
+  pack.wanted = std::move(wanted);
+  return model.hidden(pack, options);
+}
+
 TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task, TokenRange span) {
   check(task);
   const at::NoGradGuard no_gradients;
   AttentionCollector collector(model.config(), task, span, model.place().device);
-  ForwardOptions options;
-  options.observer = std::ref(collector);
   // A wanted row only makes the last layer's remainder as cheap as it can be: its result is not used.
-  Pack pack = whole_pack(task);
-  pack.wanted = {std::ssize(pack.tokens) - 1};
-  static_cast<void>(model.hidden(pack, options));
+  static_cast<void>(collect_attention(model, task, {needed_length(task) - 1}, collector));
   return collector.attention();
 }
 

@@ -7,7 +7,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "ablation/attribution_task.h"
 #include "ablation/target_average.h"
@@ -46,6 +48,11 @@ class AttentionCollector {
   TargetRows near_;
   TokenAttention attention_;
 };
+
+/// One forward pass over `whole_pack(task)`, seen by `collector`. \return final hidden states of the wanted rows, [W,
+/// D]
+[[nodiscard]] at::Tensor collect_attention(const LanguageModel& model, const AttributionTask& task,
+                                           std::vector<std::int64_t> wanted, AttentionCollector& collector);
 
 /// One unablated forward pass, attending to `span` (usually the context).
 [[nodiscard]] TokenAttention attention_to_tokens(const LanguageModel& model, const AttributionTask& task,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/clones.h"
 #include "model/row_loops.h"
 
 namespace at2::few_rows {

@@ -13,8 +13,6 @@
 namespace at2 {
 namespace {
 
-/// Rows of logits held at a time: bounds memory to this many rows of the vocabulary.
-constexpr std::int64_t head_rows = 256;
 /// Rows that pass through a feed-forward part at a time on their way from one cached product to the next.
 constexpr std::int64_t feed_forward_rows = 1024;
 
@@ -123,9 +121,7 @@ at::Tensor LanguageModel::hidden(const Pack& pack, const ForwardOptions& options
   return normed;
 }
 
-at::Tensor LanguageModel::logits(const at::Tensor& hidden_WD, RowKernel kernel) const {
-  return linear_rows(hidden_WD, weights_.head, {}, kernel);
-}
+at::Tensor LanguageModel::logits(const at::Tensor& hidden_WD) const { return linear_rows(hidden_WD, weights_.head); }
 
 at::Tensor LanguageModel::target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const {
   AT2_EXPECT(hidden_WD.size(0) == targets.size(0), "one target per wanted row");

@@ -32,6 +32,9 @@ struct ForwardOptions {
   RowKernel kernel = RowKernel::many;
 };
 
+/// Rows of logits that scoring holds at a time: bounds memory to this many rows of the vocabulary.
+inline constexpr std::int64_t head_rows = 256;
+
 /// A decoder with its weights. Immutable: one model serves any number of calls.
 class LanguageModel {
  public:
@@ -49,7 +52,7 @@ class LanguageModel {
   /// The rows whose products with a hidden state are its logits, [V, D].
   [[nodiscard]] const at::Tensor& head() const noexcept { return weights_.head; }
   /// Logits of hidden states [W, D]: [W, V].
-  [[nodiscard]] at::Tensor logits(const at::Tensor& hidden_WD, RowKernel kernel = RowKernel::many) const;
+  [[nodiscard]] at::Tensor logits(const at::Tensor& hidden_WD) const;
   /// Log-odds log(p / (1 - p)) of one target token per hidden state, float64 [W]; the head runs on a bounded number of
   /// rows at a time. \param targets int64 [W] on the CPU
   [[nodiscard]] at::Tensor target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const;

@@ -7,6 +7,8 @@
 #include <new>
 #include <string_view>
 
+#include "model/language_model.h"
+
 namespace at2 {
 
 std::int64_t bytes_per_row(const ModelConfig& config, at::ScalarType dtype, std::int64_t sequence_length) {
@@ -28,8 +30,7 @@ std::int64_t bytes_per_row(const ModelConfig& config, at::ScalarType dtype, std:
 std::int64_t rows_that_fit(const ModelConfig& config, at::ScalarType dtype, std::int64_t sequence_length,
                            std::int64_t free_bytes) {
   const auto size = static_cast<std::int64_t>(c10::elementSize(dtype));
-  // Logits in the model's dtype, and two copies in float32, of as many rows as language_model.cc takes at a time.
-  constexpr std::int64_t head_rows = 256;
+  // Logits in the model's dtype, and two copies in float32.
   const std::int64_t head = head_rows * config.vocabulary_size * (size + 8);
   const std::int64_t usable = free_bytes - free_bytes / 5 - head;
   return std::max<std::int64_t>(usable / bytes_per_row(config, dtype, sequence_length), 1);

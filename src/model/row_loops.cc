@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/clones.h"
+
 namespace at2::row_loops {
 namespace {
 

@@ -6,13 +6,6 @@
 
 #include <cstdint>
 
-// Run-time choice of the instruction set; sanitizers cannot start before the resolvers of these clones run.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define AT2_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define AT2_CLONES
-#endif
-
 namespace at2::row_loops {
 
 /// `out` may be `x`.

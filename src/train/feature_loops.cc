@@ -5,16 +5,9 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/clones.h"
 #include "base/errors.h"
 #include "train/fixed_order.h"
-
-// Run-time choice of the instruction set by what the processor can do (a name such as "haswell" would be that very
-// processor alone). Sanitizers cannot start before the resolvers of these clones run.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define AT2_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define AT2_CLONES
-#endif
 
 namespace at2 {
 namespace {

@@ -5,9 +5,6 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include <mutex>
-#include <set>
-#include <thread>
 #include <vector>
 
 #include "model/kernels.h"
@@ -22,18 +19,6 @@ using testing::random_matrix;
 
 // Two shapes of SmolLM2-135M, and sizes that no register width divides.
 const std::vector<std::pair<std::int64_t, std::int64_t>> shapes = {{576, 960}, {1536, 576}, {13, 7}, {61, 130}};
-
-TEST(ParallelTest, OurLoopsRunOnSeveralThreads) {
-  // Compiled without OpenMP, at::parallel_for is a plain loop.
-  const testing::ThreadsGuard guard(2);
-  std::mutex mutex;
-  std::set<std::thread::id> threads;
-  at::parallel_for(0, 2, 1, [&](std::int64_t, std::int64_t) {
-    const std::lock_guard lock(mutex);
-    threads.insert(std::this_thread::get_id());
-  });
-  EXPECT_EQ(threads.size(), 2U);
-}
 
 TEST(FewRowsTest, RowsOfAProductDoNotDependOnTheirNumberOrOnThreads) {
   const testing::ThreadsGuard guard(2);
