@@ -152,6 +152,7 @@ class Collector {
 
   [[nodiscard]] MethodRow row_of(SourceKind kind, const MethodValues& method) const {
     MethodRow row;
+    row.key = method.key;
     row.method = method.title;
     row.sources = to_text(kind);
     const std::string name = method.key + " " + row.sources;

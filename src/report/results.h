@@ -18,6 +18,8 @@ namespace at2 {
 
 /// One method on one kind of source: a row of the paper's Figure 4.
 struct MethodRow {
+  /// As in the store: "at2", "at2_general", "esm_32".
+  std::string key;
   /// As shown: "AT2", "Average attention", "ESM (32)", "Gradient L1".
   std::string method;
   std::string sources;
@@ -25,6 +27,11 @@ struct MethodRow {
   std::optional<Estimate> lds;
   /// Top-k drop of the log-probability, in nats, by k.
   std::map<std::int64_t, Estimate> drop_by_k;
+  /// This method less AT2 on the same examples, resampled in pairs; none for AT2 itself and where AT2 is not a method.
+  std::optional<Estimate> lds_over_at2;
+  std::map<std::int64_t, Estimate> drop_over_at2_by_k;
+  /// Standard error of the mean LDS that comes from having drawn these ablations and no others.
+  std::optional<double> lds_mask_error;
   /// Cost of attributing one example.
   double forward_passes = 0;
   double backward_passes = 0;
@@ -39,6 +46,14 @@ struct TargetView {
   std::map<std::string, std::vector<double>> scores;
 };
 
+/// Attention of one head to every source, for every target (paper, Figures 1 and 2).
+struct HeadView {
+  std::int64_t layer = 0;
+  std::int64_t head = 0;
+  double coefficient = 0;
+  std::vector<std::vector<double>> attention_GS;
+};
+
 /// One held-out example with one kind of source. Views with equal `id` are shown together.
 struct ExampleView {
   std::string id;
@@ -49,6 +64,8 @@ struct ExampleView {
   /// Within the context; may overlap and need not cover it.
   std::vector<CharRange> source_ranges;
   std::vector<TargetView> targets;
+  /// Highest coefficient first, then those of lowest magnitude.
+  std::vector<HeadView> heads;
 };
 
 /// The learned coefficients, row-major [num_layers, num_heads].
@@ -56,6 +73,47 @@ struct ThetaView {
   std::int64_t num_layers = 0;
   std::int64_t num_heads = 0;
   std::vector<float> coefficients_LH;
+};
+
+/// Answers after all but the k best sources were removed from the context (paper, Figure 5).
+struct PruneRow {
+  /// As shown: "Whole context", "Oracle", "AT2".
+  std::string method;
+  /// Sources that were kept; nothing for the whole context.
+  std::optional<std::int64_t> kept;
+  Estimate f1;
+  Estimate exact_match;
+  /// Mean share of the prompt's tokens that was left.
+  double kept_share = 1;
+};
+
+struct PruneView {
+  std::vector<PruneRow> rows;
+  std::int64_t examples = 0;
+  /// Answers without the words that mark the answer.
+  std::int64_t unmarked_answers = 0;
+};
+
+/// Time and memory of one way to attribute one response (paper, Figure 4c).
+struct TimingRow {
+  /// As shown: "Forward pass", "AT2 (saved attention)".
+  std::string operation;
+  /// Of repeated runs on each example: the median, then its quartiles over examples.
+  double seconds = 0;
+  double low = 0;
+  double high = 0;
+  /// Median over examples of the time beside that of one forward pass.
+  double share_of_forward = 0;
+  /// Largest memory above that of the loaded model, in bytes.
+  double peak_bytes = 0;
+};
+
+struct TimingView {
+  std::vector<TimingRow> rows;
+  std::int64_t examples = 0;
+  std::int64_t mean_tokens = 0;
+  /// "cpu, float32, 2 threads, x86-64-v3".
+  std::string place;
 };
 
 /// What one stage of the run took.
@@ -78,6 +136,8 @@ struct RunCounts {
 /// A whole run.
 struct RunResults {
   std::string name;
+  /// "context" or "thought": what the sources are taken from.
+  std::string task = "context";
   std::string model;
   std::string training_set;
   std::string evaluation_set;
@@ -88,6 +148,8 @@ struct RunResults {
   /// Loss of every training step.
   std::vector<double> training_loss;
   std::vector<ExampleView> examples;
+  std::optional<PruneView> prune;
+  std::optional<TimingView> timing;
   std::vector<StageRow> stages;
   /// Sentences for the reader ("3 of 32 evaluation masks were also used to fit ESM").
   std::vector<std::string> notes;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -50,9 +51,24 @@ inline std::vector<double> made_up_scores(std::size_t num_sources, std::size_t m
   return scores;
 }
 
+inline MethodRow made_up_row(const std::string& key, const std::string& method, const std::string& sources,
+                             std::optional<Estimate> lds, const std::map<std::int64_t, Estimate>& drops,
+                             const std::array<double, 3>& cost) {
+  MethodRow row;
+  row.key = key;
+  row.method = method;
+  row.sources = sources;
+  row.lds = lds;
+  row.drop_by_k = drops;
+  row.forward_passes = cost[0];
+  row.backward_passes = cost[1];
+  row.seconds = cost[2];
+  return row;
+}
+
 inline ExampleView made_up_example(const std::string& id, const std::string& context, const std::string& query,
                                    const std::string& response, const std::string& sources) {
-  ExampleView view{id, context, query, response, sources, {}, {}};
+  ExampleView view{id, context, query, response, sources, {}, {}, {}};
   view.source_ranges = sources == "token" ? word_ranges(context) : sentence_ranges(context);
   const std::vector<std::string> methods = {"AT2", "Average attention", "Gradient L1", "ESM (32)"};
   for (const CharRange range : sentence_ranges(response)) {
@@ -73,62 +89,30 @@ inline RunResults made_up_results() {
   results.evaluation_set = "data/held_out.jsonl";
   results.counts = {96, 24, 203, 51, {{"empty context", 1}, {"longer than the model allows", 2}}};
   results.rows = {
-      {"AT2",
-       "token",
-       made_up_estimate(0.612, 0.021),
-       {{1, made_up_estimate(1.9, 0.3)}, {3, made_up_estimate(4.1, 0.4)}, {5, made_up_estimate(6.2, 0.5)}},
-       1,
-       0,
-       0.081},
-      {"Average attention",
-       "token",
-       made_up_estimate(0.354, 0.03),
-       {{1, made_up_estimate(0.2, 0.1)}, {3, made_up_estimate(0.9, 0.2)}, {5, made_up_estimate(1.7, 0.3)}},
-       1,
-       0,
-       0.079},
-      {"Gradient L1",
-       "token",
-       made_up_estimate(0.287, 0.028),
-       {{1, made_up_estimate(1.0, 0.2)}, {3, made_up_estimate(2.2, 0.3)}, {5, made_up_estimate(3.4, 0.4)}},
-       2.1,
-       2.1,
-       0.34},
-      {"ESM (32)",
-       "token",
-       made_up_estimate(0.322, 0.024),
-       {{1, made_up_estimate(1.4, 0.3)}, {3, made_up_estimate(2.8, 0.3)}, {5, made_up_estimate(3.9, 0.4)}},
-       32,
-       0,
-       1.62},
-      {"AT2",
-       "sentence",
-       made_up_estimate(0.741, 0.025),
-       {{1, made_up_estimate(8.9, 0.9)}, {3, made_up_estimate(14.2, 1.1)}, {5, made_up_estimate(16.0, 1.2)}},
-       1,
-       0,
-       0.081},
-      {"Average attention",
-       "sentence",
-       made_up_estimate(0.633, 0.035),
-       {{1, made_up_estimate(7.1, 0.9)}, {3, made_up_estimate(12.9, 1.1)}, {5, made_up_estimate(15.1, 1.2)}},
-       1,
-       0,
-       0.079},
-      {"Gradient L1",
-       "sentence",
-       std::nullopt,
-       {{1, made_up_estimate(6.4, 0.8)}, {3, made_up_estimate(11.8, 1.0)}, {5, made_up_estimate(14.6, 1.2)}},
-       2.1,
-       2.1,
-       0.34},
-      {"ESM (32)",
-       "sentence",
-       made_up_estimate(0.802, 0.02),
-       {{1, made_up_estimate(9.4, 0.9)}, {3, made_up_estimate(14.9, 1.1)}, {5, made_up_estimate(16.1, 1.2)}},
-       32,
-       0,
-       1.62}};
+      made_up_row("at2", "AT2", "token", made_up_estimate(0.612, 0.021),
+                  {{1, made_up_estimate(1.9, 0.3)}, {3, made_up_estimate(4.1, 0.4)}, {5, made_up_estimate(6.2, 0.5)}},
+                  {1, 0, 0.081}),
+      made_up_row("average_attention", "Average attention", "token", made_up_estimate(0.354, 0.03),
+                  {{1, made_up_estimate(0.2, 0.1)}, {3, made_up_estimate(0.9, 0.2)}, {5, made_up_estimate(1.7, 0.3)}},
+                  {1, 0, 0.079}),
+      made_up_row("gradient", "Gradient L1", "token", made_up_estimate(0.287, 0.028),
+                  {{1, made_up_estimate(1.0, 0.2)}, {3, made_up_estimate(2.2, 0.3)}, {5, made_up_estimate(3.4, 0.4)}},
+                  {2.1, 2.1, 0.34}),
+      made_up_row("esm_32", "ESM (32)", "token", made_up_estimate(0.322, 0.024),
+                  {{1, made_up_estimate(1.4, 0.3)}, {3, made_up_estimate(2.8, 0.3)}, {5, made_up_estimate(3.9, 0.4)}},
+                  {32, 0, 1.62}),
+      made_up_row("at2", "AT2", "sentence", made_up_estimate(0.741, 0.025),
+                  {{1, made_up_estimate(8.9, 0.9)}, {3, made_up_estimate(14.2, 1.1)}, {5, made_up_estimate(16.0, 1.2)}},
+                  {1, 0, 0.081}),
+      made_up_row("average_attention", "Average attention", "sentence", made_up_estimate(0.633, 0.035),
+                  {{1, made_up_estimate(7.1, 0.9)}, {3, made_up_estimate(12.9, 1.1)}, {5, made_up_estimate(15.1, 1.2)}},
+                  {1, 0, 0.079}),
+      made_up_row("gradient", "Gradient L1", "sentence", std::nullopt,
+                  {{1, made_up_estimate(6.4, 0.8)}, {3, made_up_estimate(11.8, 1.0)}, {5, made_up_estimate(14.6, 1.2)}},
+                  {2.1, 2.1, 0.34}),
+      made_up_row("esm_32", "ESM (32)", "sentence", made_up_estimate(0.802, 0.02),
+                  {{1, made_up_estimate(9.4, 0.9)}, {3, made_up_estimate(14.9, 1.1)}, {5, made_up_estimate(16.1, 1.2)}},
+                  {32, 0, 1.62})};
   ThetaView theta{30, 9, {}};
   for (int cell = 0; cell < 270; ++cell) {
     const double wave = std::sin(cell * 12.9898) * 43758.5453;
