@@ -16,7 +16,7 @@ namespace at2 {
 /// Masks that share a pack at most.
 inline constexpr std::int64_t masks_per_block = 32;
 /// On a CPU a block of masks is cut where it would have more rows than this.
-inline constexpr std::int64_t max_pack_rows = 8192;
+inline constexpr std::int64_t max_pack_rows = 12288;
 
 /// Token positions that a mask keeps visible, in order, up to needed_length(task).
 [[nodiscard]] std::vector<std::int64_t> kept_positions(const AttributionTask& task, const std::uint8_t* keep_S);

@@ -1,6 +1,7 @@
 #include "model/attention.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
@@ -8,6 +9,7 @@
 #include <cmath>
 
 #include "base/errors.h"
+#include "model/attention_blocks.h"
 #include "model/few_rows.h"
 
 namespace at2 {
@@ -115,6 +117,17 @@ at::Tensor masking_bias(std::span<const std::int64_t> queries, std::span<const s
   return bias;
 }
 
+/// Whether a pack is computed by attend_in_blocks; asked when its masks are made and when they are used.
+bool goes_in_blocks(const Pack& pack, const at::TensorOptions& options) {
+  const auto is_short = [](const Segment& segment) {
+    std::int64_t keys = segment.rows.end - segment.rows.begin;
+    for (const RowRange& range : segment.prefix) keys += range.end - range.begin;
+    return segment.cache_slot < 0 && keys <= max_block_keys;
+  };
+  return options.device().is_cpu() && options.dtype() == at::kFloat && !at::GradMode::is_enabled() &&
+         pack.masked.empty() && std::all_of(pack.segments.begin(), pack.segments.end(), is_short);
+}
+
 /// Whether our own loops can compute a pack.
 bool is_for_few_rows(const at::Tensor& qkv, const Pack& pack) {
   const auto has_slot = [](const Segment& segment) { return segment.cache_slot >= 0; };
@@ -165,6 +178,7 @@ at::Tensor attend_few(const at::Tensor& qkv, const ModelConfig& config, std::spa
 
 std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, std::int64_t window,
                                        const at::TensorOptions& options) {
+  const bool in_blocks = goes_in_blocks(pack, options);
   std::vector<SegmentMask> masks;
   for (const Segment& segment : pack.segments) {
     AT2_EXPECT(segment.cache_slot < 0 || cache != nullptr, "a segment names a slot, but there is no cache");
@@ -172,6 +186,10 @@ std::vector<SegmentMask> segment_masks(const Pack& pack, const KvCache* cache, s
     const auto rows = static_cast<std::size_t>(segment.rows.end - segment.rows.begin);
     const std::vector<std::int64_t> keys = key_positions(pack, segment, cache);
     const auto queries = std::span(keys).last(rows);
+    if (in_blocks) {
+      masks.push_back({{}, 0, visible_keys(queries, keys, window)});
+      continue;
+    }
     masks.push_back(pack.masked.empty()
                         ? mask_of(queries, keys, window, options)
                         : SegmentMask{masking_bias(queries, keys, window, pack.masked).to(options), 0, {}});
@@ -202,6 +220,13 @@ at::Tensor attend(const at::Tensor& qkv, const ModelConfig& config, const Pack& 
   const std::int64_t width = config.head_width;
   const at::Tensor keys = qkv.narrow(1, heads, kv_heads);
   const at::Tensor values = qkv.narrow(1, heads + kv_heads, kv_heads);
+  if (goes_in_blocks(pack, qkv.options())) {
+    std::vector<SegmentRows> segments;
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+      segments.push_back({pack.segments[i].rows, pack.segments[i].prefix, masks[i].visible});
+    }
+    return attend_in_blocks(qkv, config, segments);
+  }
   const bool few = kernel == RowKernel::few && is_for_few_rows(qkv, pack);
   std::vector<SeenRows> for_few;
   std::vector<at::Tensor> outputs;

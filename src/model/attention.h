@@ -21,7 +21,7 @@ struct SegmentMask {
   at::Tensor bias;
   /// Of the keys before the segment's rows, those that are out of every query's sight.
   std::int64_t first_key = 0;
-  /// Keys that each query sees, for segments with a slot: [n].
+  /// Keys that each query sees, for segments with a slot and for packs that go in blocks: [n].
   std::vector<RowRange> visible;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "model/head_log_odds.h"
 #include "model/kernels.h"
 
 namespace at2 {
@@ -125,6 +126,8 @@ at::Tensor LanguageModel::logits(const at::Tensor& hidden_WD) const { return lin
 
 at::Tensor LanguageModel::target_log_odds(const at::Tensor& hidden_WD, const at::Tensor& targets) const {
   AT2_EXPECT(hidden_WD.size(0) == targets.size(0), "one target per wanted row");
+  const bool is_plain = hidden_WD.is_cpu() && hidden_WD.scalar_type() == at::kFloat && !hidden_WD.requires_grad();
+  if (is_plain) return head_log_odds(hidden_WD, weights_.head, targets);
   std::vector<at::Tensor> parts;
   for (std::int64_t begin = 0; begin < hidden_WD.size(0); begin += head_rows) {
     const std::int64_t count = std::min(head_rows, hidden_WD.size(0) - begin);

@@ -99,6 +99,10 @@ AT2_CLONES float exp_in_place(float* x, std::int64_t size, float scale) {
   return static_cast<float>(total);
 }
 
+AT2_CLONES void scale(float* x, std::int64_t size, float factor) {
+  for (std::int64_t i = 0; i < size; ++i) x[i] *= factor;
+}
+
 AT2_CLONES void add_scaled(const float* x, std::int64_t size, float factor, float* sum) {
   for (std::int64_t i = 0; i < size; ++i) sum[i] += factor * x[i];
 }

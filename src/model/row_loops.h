@@ -25,6 +25,8 @@ void gated_gelu_tanh(const float* gate_up, float* out, std::int64_t width);
 
 /// x_j = exp(scale (x_j - max x)) for all j. \return their sum \pre size > 0, scale > 0
 [[nodiscard]] float exp_in_place(float* x, std::int64_t size, float scale);
+/// x_j *= factor
+void scale(float* x, std::int64_t size, float factor);
 /// sum_j += factor x_j
 void add_scaled(const float* x, std::int64_t size, float factor, float* sum);
 
