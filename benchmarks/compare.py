@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from driver import machine, tables
 from driver.goals import PATHS
-from driver.measure import Meter
+from driver.measure import Meter, PathResult
 from driver.side import Side, SideError
 
 NAMES = [path.name for path in PATHS]
@@ -29,6 +29,7 @@ def parse_arguments():
     parser.add_argument("--page", type=Path, help="page whose tables are rewritten; none without it")
     parser.add_argument("--paths", default=",".join(NAMES), help="which, with commas between (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="of each path (default %(default)s)")
+    parser.add_argument("--update", action="store_true", help="of the other paths, take what was measured last")
     parser.add_argument("--quick", action="store_true", help="less work, one round, nothing chosen: to see that it works")
     options = parser.parse_args()
     options.paths = options.paths.split(",")
@@ -62,10 +63,23 @@ def measure_all(options):
         return {path.name: meter.measure(path) for path in PATHS if path.name in options.paths}, lines
 
 
+def earlier_results(folder):
+    """Results by path of the last run that was no quick one, in the order of PATHS."""
+    try:
+        stored = json.loads((folder / "results.json").read_text())
+    except FileNotFoundError:
+        raise ValueError(f"{folder} has no results to update: run it without --update first") from None
+    if stored["quick"]:
+        raise ValueError(f"the last results in {folder} are of a quick run: run it without --update first")
+    return {name: PathResult.from_json(result) for name, result in stored["paths"].items()}
+
+
 def main():
     options = parse_arguments()
     options.folder.mkdir(parents=True, exist_ok=True)
+    earlier = earlier_results(options.folder) if options.update else {}
     results, lines = measure_all(options)
+    results = earlier | results
     raw = {"machine": dict(lines), "quick": options.quick, "paths": {n: r.as_json() for n, r in results.items()}}
     (options.folder / "results.json").write_text(json.dumps(raw, indent=1) + "\n")
     faults = [fault for result in results.values() for fault in result.faults()]

@@ -21,8 +21,10 @@ class Path:
     # Path whose fastest variant of the reference is taken, since the work of one pass is the same; its other variants, too,
     # are timed there only.
     variant_of: Optional[str] = None
-    # Whether a round takes many minutes, so that half as many are enough.
+    # Whether a round takes many minutes, so that half as many are enough; or less than a second, so that five times as
+    # many cost little and even out what else the machine does.
     long: bool = False
+    short: bool = False
 
 
 PATHS = (
@@ -31,10 +33,10 @@ PATHS = (
          variant_of="ablations_token", long=True),
     Path("generate_1", "generation, 1 prompt", 3.0, warm_up=2, quick=12),
     Path("generate_8", "generation, 8 prompts of different length", 2.5, warm_up=2, quick=12),
-    Path("attribution", "attribution features of a response", 5.0, forward_goal=0.05),
-    Path("forward", "one plain forward pass"),
+    Path("attribution", "attribution features of a response", 5.0, forward_goal=0.05, short=True),
+    Path("forward", "one plain forward pass", short=True),
     Path("gradient", "gradient baseline, one target", 1.5),
-    Path("train_step", "training step, 512 x 32 x 1024", 5.0, warm_up=1, quick=2),
+    Path("train_step", "training step, 512 x 32 x 1024", 5.0, warm_up=1, quick=2, short=True),
 )
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import statistics
 from typing import List, Optional
 
-from .agreement import compare_all
+from .agreement import Agreement, compare_all
 from .side import read_numbers
 
 # What a more careful user of the reference's libraries could do is told, but no goal: two rounds are enough.
@@ -51,6 +51,14 @@ class PathResult:
     def as_json(self):
         return dataclasses.asdict(self)
 
+    @staticmethod
+    def from_json(stored):
+        """What as_json wrote."""
+        parts = {"ours": Timed(**stored["ours"]), "theirs": Timed(**stored["theirs"]),
+                 "also": Timed(**stored["also"]) if stored["also"] else None,
+                 "agreements": [Agreement(**agreement) for agreement in stored["agreements"]]}
+        return PathResult(**(stored | parts))
+
 
 def ratio(theirs, ours):
     """Ratio of medians, and the smallest and largest ratio of a round."""
@@ -68,12 +76,17 @@ class Meter:
         goal, also, trials = self._choose(path)
         result = PathResult(path.name, Timed("ours"), Timed(goal), Timed(also) if also else None, trials, [], [])
         self._warm_up(path, result)
-        rounds = max(self.rounds // 2, 1) if path.long else self.rounds
+        rounds = self._rounds(path)
         for number in range(rounds):
             self._round(path, result, number)
             self.say(f"{path.name} round {number + 1}/{rounds}: ours {result.ours.seconds[-1]:.3g} s, "
                      f"{goal} {result.theirs.seconds[-1]:.3g} s")
         return result
+
+    def _rounds(self, path):
+        if path.long:
+            return max(self.rounds // 2, 1)
+        return self.rounds * 5 if path.short and not self.quick else self.rounds
 
     def _choose(self, path):
         """The reference's variant that counts, the one that is told beside it, and the times of those tried."""
