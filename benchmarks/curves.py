@@ -108,11 +108,13 @@ class Curves:
         layouts = dict.fromkeys([(1, 1), (2, 1), (1, max(2, self.options.threads))])
         rows = []
         for count, threads in layouts:
-            seconds = self._examples(count, threads)
+            seconds, pss_mb = self._examples(count, threads)
             layouts[count, threads] = seconds
-            rows.append((str(count), str(threads), tables.seconds(seconds), f"{layouts[1, 1] / seconds:.2f}x"))
+            rows.append((str(count), str(threads), tables.seconds(seconds), f"{layouts[1, 1] / seconds:.2f}x",
+                         f"{pss_mb:.0f}"))
         self.raw["processes"] = rows
-        return tables.table(("processes", "threads of each", f"{EXAMPLES} examples of 32 ablations", "faster"), rows)
+        return tables.table(("processes", "threads of each", f"{EXAMPLES} examples of 32 ablations", "faster",
+                             "PSS of all, MB"), rows)
 
     def _examples(self, count, threads):
         sides = [self.side(f"process{i}", threads=threads) for i in range(count)]
@@ -124,11 +126,12 @@ class Curves:
                 list(pool.map(lambda side: [side.ask(run="curve_ablations", length=384)
                                             for _ in range(EXAMPLES // count)], sides))
             seconds = time.perf_counter() - start
+            pss_mb = sum(side.ask(run="curve_ablations", length=384, ablations=8)["pss_mb"] for side in sides)
         finally:
             for side in sides:
                 side.__exit__()
-        say(f"{count} processes of {threads} threads: {seconds:.4g} s")
-        return seconds
+        say(f"{count} processes of {threads} threads: {seconds:.4g} s, {pss_mb:.0f} MB")
+        return seconds, pss_mb
 
 
 def main():
