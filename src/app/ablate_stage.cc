@@ -19,12 +19,12 @@ double ablate_example(const Session& session, const Inputs& inputs, const Langua
   if (!stored.skipped.empty()) return 0;
 
   AttributionInput input = make_input(session, inputs, example, stored);
-  input.task.sources = split_sources(example, input.prompt, options.sources, inputs.splitter).tokens;
+  input.task.sources = sources_of(input, example, options.sources, inputs.splitter).tokens;
   const MaskOptions masks{options.num_ablations, options.keep_probability, options.mask_seeding, session.options.seed,
                           MaskPurpose::training};
   const at::Tensor keep_MS = random_keep_masks(example.id, std::ssize(input.task.sources), masks);
   const AblationOutcomes outcomes = score_ablations(model, input.task, keep_MS);
-  const TokenAttention attention = attention_to_tokens(model, input.task, input.prompt.context_tokens);
+  const TokenAttention attention = attention_to_tokens(model, input.task, input.span);
   at::Tensor features_GMF = ablation_features(attention_to_sources(attention, input.task.sources), keep_MS);
   if (options.feature_dtype == FeatureDtype::float16) features_GMF = features_GMF.to(at::kHalf);
 

@@ -30,8 +30,7 @@ using Json = nlohmann::ordered_json;
 /// Everything that one attribution says.
 struct Answer {
   std::string model;
-  std::string context;
-  std::string response;
+  Task task = Task::context;
   Sources sources;
   Targets targets;
   std::string method;
@@ -56,9 +55,12 @@ std::string read_text(const std::string& path, const char* what) {
 }
 
 Example make_example(const AttributeRequest& request) {
-  const std::string context = read_text(request.context_file, "context");
-  const std::vector<std::string> passages = {context};
-  FilledPrompt filled = PromptTemplate(traits_of(DatasetFormat::jsonl).prompt_template).fill({passages, request.query});
+  std::vector<std::string> passages;
+  if (request.context_file) passages.push_back(read_text(*request.context_file, "context"));
+  const FormatTraits& traits = traits_of(DatasetFormat::jsonl);
+  const PromptTemplate filler = passages.empty() ? PromptTemplate(traits.without_context, traits.rules_without_context)
+                                                 : PromptTemplate(traits.prompt_template, traits.rules);
+  FilledPrompt filled = filler.fill({passages, request.query});
   return {"attribute", std::move(filled.content), filled.context, std::move(filled.passages), request.query, {}};
 }
 
@@ -78,7 +80,7 @@ struct TracedResponse {
 TracedResponse make_response(const AttributeRequest& request, const LanguageModel& model, const ModelText& text,
                              const Prompt& prompt) {
   if (request.response_file) {
-    return {encode_response(text.tokenizer, read_text(*request.response_file, "response")), {}};
+    return {given_response(text, read_text(*request.response_file, "response")), {}};
   }
   GenerationLimits limits;
   limits.max_new_tokens = request.max_new_tokens;
@@ -100,14 +102,13 @@ Answer answer(const AttributeRequest& request, const Environment& environment) {
   const SentenceSplitter splitter(punkt_dir());
 
   Answer result;
-  result.sources = split_sources(example, prompt, request.sources, splitter);
   const ComputePlace place = choose_place({}, 0, stored_dtype(path));
   const auto cache = weight_cache_path({}, path, print, place);
   // Without room for the cache the weights are de-quantised each time.
   if (cache) static_cast<void>(make_weight_cache(*cache, path, text.config, place.dtype));
   const LanguageModel model = load_language_model(path, text.config, place, cache);
   TracedResponse written = make_response(request, model, text, prompt);
-  const AttributionInput input = make_input(example, prompt, std::move(written.response), splitter);
+  const AttributionInput input = make_input(request.task, example, prompt, std::move(written.response), splitter);
   if (std::ssize(input.task.tokens) > text.config.max_positions) {
     throw UserError("context and response are too long",
                     std::to_string(input.task.tokens.size()) + " tokens, the model has " +
@@ -119,19 +120,16 @@ Answer answer(const AttributeRequest& request, const Environment& environment) {
   methods.esm_ablations = {request.num_ablations};
   MeasurementOptions measured;
   measured.num_surrogate_ablations = request.num_ablations;
-  Measurements measurements =
-      Measurements(model, input.task, prompt.context_tokens, measured).with_sources(result.sources.tokens);
+  result.sources = sources_of(input, example, request.sources, splitter);
+  Measurements measurements = Measurements(model, input.task, input.span, measured).with_sources(result.sources.tokens);
   if (written.trace) {
     const Timer timer;
-    TokenAttention attention =
-        attention_from_trace(text.config, *written.trace, measurements.task(), prompt.context_tokens);
+    TokenAttention attention = attention_from_trace(text.config, *written.trace, measurements.task(), input.span);
     measurements.set_attention(std::move(attention), {0, 0, timer.seconds()});
   }
   result.scores_GS = make_attributors(methods, estimator).front()->attribute(measurements).scores_GS;
   result.model = path.stem().string();
-  result.context = prompt.text.substr(static_cast<std::size_t>(prompt.context.begin),
-                                      static_cast<std::size_t>(prompt.context.size()));
-  result.response = input.response.text;
+  result.task = request.task;
   result.targets = input.targets;
   result.method = to_text(request.method);
   return result;
@@ -159,9 +157,11 @@ std::string as_json(const Answer& answer) {
   }
   Json json;
   json["model"] = answer.model;
-  json["response"] = answer.response;
-  json["sources"] = json_parts(answer.context, answer.sources.chars);
-  json["targets"] = json_parts(answer.response, answer.targets.chars);
+  json["response"] = answer.targets.text;
+  // Without thoughts it is the user's own context.
+  if (answer.task == Task::thought) json["sources_text"] = answer.sources.text;
+  json["sources"] = json_parts(answer.sources.text, answer.sources.chars);
+  json["targets"] = json_parts(answer.targets.text, answer.targets.chars);
   json["scores"][answer.method] = std::move(scores);
   return json.dump(2) + "\n";
 }
@@ -182,16 +182,16 @@ std::vector<std::int64_t> best_sources(const at::Tensor& scores_S) {
 
 std::string as_text(const Answer& answer) {
   std::ostringstream text;
-  text << answer.response << "\n";
+  text << answer.targets.text << "\n";
   text.precision(3);
   for (std::size_t g = 0; g < answer.targets.chars.size(); ++g) {
-    text << "\n> " << part(answer.response, answer.targets.chars[g]) << "\n";
+    text << "\n> " << part(answer.targets.text, answer.targets.chars[g]) << "\n";
     const at::Tensor scores_S = answer.scores_GS.select(0, static_cast<std::int64_t>(g));
     const auto best = best_sources(scores_S);
-    if (best.empty()) text << "  no source of the context supports it\n";
+    if (best.empty()) text << "  no source supports it\n";
     for (const std::int64_t source : best) {
       text << "  [" << source + 1 << "] " << scores_S[source].item<double>() << "  "
-           << part(answer.context, answer.sources.chars[static_cast<std::size_t>(source)]) << "\n";
+           << part(answer.sources.text, answer.sources.chars[static_cast<std::size_t>(source)]) << "\n";
     }
   }
   return text.str();
@@ -205,7 +205,7 @@ void attribute_command(const AttributeRequest& request, Environment& environment
     const Answer result = answer(request, environment);
     out << (request.format == OutputFormat::json ? as_json(result) : as_text(result)) << std::flush;
   } catch (const RecordError& error) {
-    throw UserError("cannot attribute", error.what(), "check --context and --response");
+    throw UserError("cannot attribute", error.what(), "check --context and --response, or raise --max-new-tokens");
   }
 }
 

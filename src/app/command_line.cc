@@ -41,8 +41,11 @@ po::options_description stage_options() {
 
 po::options_description attribute_options() {
   po::options_description options("Options of at2 attribute");
-  options.add_options()                                                                                             //
-      ("context", po::value<std::string>(), "file with the context")                                                //
+  options.add_options()                                               //
+      ("context", po::value<std::string>(), "file with the context")  //
+      ("task", po::value<std::string>()->default_value("context"),
+       "context, or thought: the answer's sentences are attributed to the thoughts before it, and to the context where "
+       "there is one")                                                                                              //
       ("query", po::value<std::string>(), "question about the context")                                             //
       ("response", po::value<std::string>(), "file with a response to attribute; without it the model writes one")  //
       ("model", po::value<std::string>()->default_value("default"), "GGUF file or Hugging Face folder")             //
@@ -112,7 +115,8 @@ std::optional<std::string> optional_text(const po::variables_map& values, const 
 AttributeRequest parse_attribute(const std::vector<std::string>& words) {
   const po::variables_map values = parse(words, attribute_options(), nullptr);
   AttributeRequest request;
-  request.context_file = required(values, "context");
+  request.task = word_of<Task>(values, "task");
+  request.context_file = request.task == Task::context ? required(values, "context") : optional_text(values, "context");
   request.query = required(values, "query");
   request.response_file = optional_text(values, "response");
   request.model = values["model"].as<std::string>();

@@ -29,7 +29,9 @@ enum class OutputFormat { text, json };
 
 /// Options of `at2 attribute`.
 struct AttributeRequest {
-  std::string context_file;
+  Task task = Task::context;
+  /// May be missing for Task::thought.
+  std::optional<std::string> context_file;
   std::string query;
   std::optional<std::string> response_file;
   std::string model = "default";

@@ -79,16 +79,20 @@ Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageMo
   measured.keep_probability = session.options.ablate.keep_probability;
   measured.seeding = session.options.ablate.mask_seeding;
   measured.num_surrogate_ablations = options.num_surrogate_ablations;
-  const Measurements shared(model, input.task, input.prompt.context_tokens, measured);
-  writer.write_text(group + "/response", input.response.text);
+  const Measurements shared(model, input.task, input.span, measured);
+  writer.write_text(group + "/response", input.targets.text);
   writer.write(group + "/target_chars", ranges_tensor(input.targets.chars));
   writer.write(group + "/targets", ranges_tensor(input.task.targets));
-  Cost cost;
+  std::vector<Sources> kinds;
   for (const SourceKind kind : session.options.evaluate.sources) {
-    const Sources sources = split_sources(example, input.prompt, kind, inputs.splitter);
+    kinds.push_back(sources_of(input, example, kind, inputs.splitter));
+  }
+  writer.write_text(group + "/sources_text", kinds.front().text);
+  Cost cost;
+  for (const Sources& sources : kinds) {
     Measurements measurements = shared.with_sources(sources.tokens);
     const ExampleEvaluation evaluation = evaluate_example(measurements, attributors, options);
-    write_evaluation(writer, group + "/" + std::string(to_text(kind)), sources, evaluation);
+    write_evaluation(writer, group + "/" + std::string(to_text(sources.kind)), sources, evaluation);
     cost += evaluation.cost;
   }
   return cost;

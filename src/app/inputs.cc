@@ -75,6 +75,9 @@ void try_prompt(const Corpus& corpus, const ModelText& text) {
   }
 }
 
+/// Of the datasets in a shard (docs/store_format.md).
+std::int64_t schema_version_of(const std::string& kind) { return kind == "ablations" ? 1 : 2; }
+
 std::string digest(const json& parts) { return fingerprint(parts.dump()); }
 
 }  // namespace
@@ -139,7 +142,7 @@ const DatasetOptions& dataset_options(const RunOptions& options, Split split) {
 ReadRules read_rules(const RunOptions& options, Split split) {
   return {options.seed, options.data.max_bad_fraction,
           split == Split::train ? DatasetPart::train : DatasetPart::evaluation, options.data.train_part_examples,
-          WithoutContext::drop};
+          options.task == Task::thought ? WithoutContext::keep : WithoutContext::drop};
 }
 
 bool learns(const RunOptions& options) {
@@ -153,8 +156,8 @@ std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& con
 
 std::string responses_fingerprint(const Session& session, const Inputs& inputs, Split split) {
   const Corpus& corpus = inputs.corpus(split);
-  return digest({"responses", inputs.model_fingerprint, corpus.fingerprint, session.options.seed,
-                 session.options.generate.max_new_tokens, session.options.store.chunk_size});
+  return digest({"responses", to_text(session.options.task), inputs.model_fingerprint, corpus.fingerprint,
+                 session.options.seed, session.options.generate.max_new_tokens, session.options.store.chunk_size});
 }
 
 std::string ablations_fingerprint(const Session& session, const Inputs& inputs) {
@@ -184,6 +187,7 @@ std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
 
 ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint, std::int64_t num_chunks) {
   ShardHeader header;
+  header.schema_version = schema_version_of(kind);
   header.kind = std::move(kind);
   header.fingerprint = std::move(fingerprint);
   header.device = inputs.place.device.is_cuda() ? "cuda" : "cpu";

@@ -62,7 +62,7 @@ struct Inputs {
 [[nodiscard]] std::string estimator_fingerprint(const Session& session, const Inputs& inputs);
 [[nodiscard]] std::string scores_fingerprint(const Session& session, const Inputs& inputs);
 
-/// Header of the shards of a stage.
+/// Header of the shards of a stage, whose kind is "responses", "ablations" or "scores".
 [[nodiscard]] ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint,
                                        std::int64_t num_chunks);
 

@@ -74,8 +74,7 @@ class Collector {
       const std::string place = group + "/" + std::string(to_text(kind));
       ExampleView view;
       view.id = example.id;
-      view.context = example.content.substr(static_cast<std::size_t>(example.context.begin),
-                                            static_cast<std::size_t>(example.context.size()));
+      view.context = shard.read_text(group + "/sources_text");
       view.query = example.query;
       view.response = shard.read_text(group + "/response");
       view.sources = to_text(kind);
@@ -202,6 +201,7 @@ RunResults collect(const Session& session, const Inputs& inputs) {
     throw UserError("there is nothing to report", "no evaluation example could be used", "see the warnings above");
   }
   results.name = session.options.name;
+  results.task = to_text(session.options.task);
   results.model = inputs.model_path.stem().string();
   results.training_set = std::filesystem::path(inputs.train.options.path).filename().string();
   results.evaluation_set = std::filesystem::path(inputs.evaluation.options.path).filename().string();

@@ -7,6 +7,7 @@
 
 #include "ablation/attribution_task.h"
 #include "app/inputs.h"
+#include "data/thought.h"
 #include "store/shard.h"
 
 namespace at2 {
@@ -16,6 +17,8 @@ struct StoredResponse {
   std::int64_t example = 0;
   /// Empty, or why the example is left out ("empty response").
   std::string skipped;
+  /// Whether that is the model's doing (it did not finish its thought) and not a fault of the record.
+  bool by_model = false;
   std::vector<std::int64_t> tokens;
   /// Whether the model ended it before the limit.
   bool ended = false;
@@ -25,24 +28,38 @@ void write_response(ShardWriter& writer, const StoredResponse& response, const E
                     const std::string& text);
 
 /// All responses of a data set in order, after checking that not too many are unusable. \collective
-/// \throws AgreedError if the stage is not complete, or more examples than data.max_bad_fraction are left out
+/// \throws AgreedError if the stage is not complete, none is usable, or more than data.max_bad_fraction are left out
+/// for
+///         faults of their records
 [[nodiscard]] std::vector<StoredResponse> read_responses(const Session& session, const Inputs& inputs, Split split);
+
+/// A given text as the response to a prompt of this model.
+[[nodiscard]] Response given_response(const ModelText& text, const std::string& response);
 
 /// An example, its prompt, its response and its targets, ready for any kind of sources.
 struct AttributionInput {
   Prompt prompt;
   Response response;
+  /// For Task::thought.
+  std::optional<Thought> thought;
   Targets targets;
   /// Prompt and response; sources are empty.
   AttributionTask task;
+  /// Tokens that any source may hold, and others between them.
+  TokenRange span;
 };
 
-/// \throws RecordError if the response is empty
-[[nodiscard]] AttributionInput make_input(const Example& example, Prompt prompt, Response response,
+/// \throws RecordError if the response is empty, or for Task::thought if it has no finished thought (find_thought)
+[[nodiscard]] AttributionInput make_input(Task task, const Example& example, Prompt prompt, Response response,
                                           const SentenceSplitter& splitter);
 /// The same from the store. \pre stored.skipped is empty
 [[nodiscard]] AttributionInput make_input(const Session& session, const Inputs& inputs, const Example& example,
                                           const StoredResponse& stored);
+
+/// What the example's targets are attributed to. Tokens count from the start of the prompt.
+/// \throws RecordError if there is nothing
+[[nodiscard]] Sources sources_of(const AttributionInput& input, const Example& example, SourceKind kind,
+                                 const SentenceSplitter& splitter);
 
 /// Ranges as an int64 tensor [n, 2].
 template <typename Range>

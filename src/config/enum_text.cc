@@ -33,6 +33,10 @@ struct Words<DatasetPart> {
   static constexpr std::array kAll{Word{DatasetPart::automatic, "auto"}, Word{DatasetPart::whole, "whole"},
                                    Word{DatasetPart::train, "train"}, Word{DatasetPart::evaluation, "evaluation"}};
 };
+template <>
+struct Words<Task> {
+  static constexpr std::array kAll{Word{Task::context, "context"}, Word{Task::thought, "thought"}};
+};
 /// The first word of a value is the one that is written; "document" is another one for passage.
 template <>
 struct Words<SourceKind> {
@@ -78,6 +82,7 @@ std::string_view text_of(Enum value) {
 
 std::string_view to_text(DatasetFormat value) { return text_of(value); }
 std::string_view to_text(DatasetPart value) { return text_of(value); }
+std::string_view to_text(Task value) { return text_of(value); }
 std::string_view to_text(SourceKind value) { return text_of(value); }
 std::string_view to_text(MaskSeeding value) { return text_of(value); }
 std::string_view to_text(Method value) { return text_of(value); }
@@ -113,6 +118,7 @@ std::string enum_list() {
   template std::string enum_list<Enum>()
 AT2_INSTANTIATE(DatasetFormat);
 AT2_INSTANTIATE(DatasetPart);
+AT2_INSTANTIATE(Task);
 AT2_INSTANTIATE(SourceKind);
 AT2_INSTANTIATE(MaskSeeding);
 AT2_INSTANTIATE(Method);

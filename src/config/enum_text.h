@@ -14,6 +14,7 @@ namespace at2 {
 /// The word for a value, as in YAML files, tables and JSON ("token", "average_attention", "auto").
 [[nodiscard]] std::string_view to_text(DatasetFormat value);
 [[nodiscard]] std::string_view to_text(DatasetPart value);
+[[nodiscard]] std::string_view to_text(Task value);
 [[nodiscard]] std::string_view to_text(SourceKind value);
 [[nodiscard]] std::string_view to_text(MaskSeeding value);
 [[nodiscard]] std::string_view to_text(Method value);

@@ -123,6 +123,10 @@ std::vector<Key> make_keys() {
                             FolderName{}, AT2_FIELD(name)));
   keys.push_back(
       scalar_key("seed", "number that every random choice depends on", IntRange<std::uint64_t>{}, AT2_FIELD(seed)));
+  keys.push_back(scalar_key("task",
+                            "context: responses are attributed to parts of the context; thought: answers to parts of "
+                            "the thoughts before them, and of the context where there is one",
+                            EnumWord<Task>{}, AT2_FIELD(task)));
   add_model(keys);
   add_data(keys);
   add_generate(keys);

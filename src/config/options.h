@@ -23,6 +23,9 @@ enum class DatasetFormat {
 };
 /// What part of a data set's usable records is taken: those set apart for training, the others, or all.
 enum class DatasetPart { automatic, whole, train, evaluation };
+/// What a response is attributed to: the context alone, or the thoughts before its answer and the context where there
+/// is one (paper, section 2.3).
+enum class Task { context, thought };
 enum class SourceKind { token, word, sentence, paragraph, passage };
 enum class MaskSeeding { per_example, reference };
 enum class Method { at2, average_attention, esm, gradient, leave_one_out };
@@ -113,6 +116,7 @@ struct StoreOptions {
 
 struct RunOptions {
   std::string name;
+  Task task = Task::context;
   std::uint64_t seed = 1;
   ModelOptions model;
   DataOptions data;

@@ -19,23 +19,6 @@ CharRange in_prompt(const FramedPrompt& framed, CharRange part) {
   return {place(part.begin), place(part.end)};
 }
 
-std::string_view covered(std::string_view text, CharRange range) {
-  return text.substr(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
-}
-
-/// The parts of the context, none of which is a token. Bytes of the context.
-std::vector<CharRange> parts_of(const Prompt& prompt, SourceKind kind, const SentenceSplitter& splitter) {
-  const std::string_view context = covered(prompt.text, prompt.context);
-  if (kind == SourceKind::word) return split_words(context);
-  if (kind == SourceKind::sentence) return splitter.split(context);
-  if (kind == SourceKind::paragraph) return split_paragraphs(context);
-  std::vector<CharRange> passages;
-  for (const CharRange& passage : prompt.passages) {
-    passages.push_back({passage.begin - prompt.context.begin, passage.end - prompt.context.begin});
-  }
-  return passages;
-}
-
 }  // namespace
 
 Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer, std::int64_t max_tokens,
@@ -61,28 +44,18 @@ Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokeniz
   prompt.tokens = std::move(encoding.ids);
   prompt.token_chars = std::move(encoding.ranges);
   if (!bare) prompt.context_tokens = tokens_of(prompt.token_chars, prompt.context);
+  prompt.opens_thought = chat.thinks;
   return prompt;
 }
 
+TextPart context_part(const Prompt& prompt) {
+  return {prompt.text, prompt.token_chars, prompt.context, prompt.context_tokens, prompt.passages};
+}
+
 Sources split_sources(const Example& example, const Prompt& prompt, SourceKind kind, const SentenceSplitter& splitter) {
-  Sources sources;
-  sources.kind = kind;
-  const std::int64_t origin = prompt.context.begin;
-  if (kind == SourceKind::token) {
-    for (std::int64_t t = prompt.context_tokens.begin; t < prompt.context_tokens.end; ++t) {
-      const CharRange chars = prompt.token_chars[static_cast<std::size_t>(t)];
-      sources.tokens.push_back({t, t + 1});
-      sources.chars.push_back(
-          {std::max(chars.begin, prompt.context.begin) - origin, std::min(chars.end, prompt.context.end) - origin});
-    }
-  } else {
-    sources.chars = parts_of(prompt, kind, splitter);
-    for (const CharRange& chars : sources.chars) {
-      sources.tokens.push_back(tokens_of(prompt.token_chars, {origin + chars.begin, origin + chars.end}));
-    }
-  }
-  if (sources.tokens.empty()) throw RecordError("context without sources", example.id);
-  return sources;
+  SplitPart split = split_part(context_part(prompt), kind, splitter);
+  if (split.tokens.empty()) throw RecordError("context without sources", example.id);
+  return {kind, std::string(covered(prompt.text, prompt.context)), std::move(split.chars), std::move(split.tokens)};
 }
 
 Response decode_response(const Tokenizer& tokenizer, std::span<const std::int64_t> tokens) {
@@ -110,22 +83,26 @@ Response encode_response(const Tokenizer& tokenizer, std::string text) {
 
 Targets split_targets(const Response& response, const SentenceSplitter& splitter) {
   if (response.tokens.empty() || strip(response.text).empty()) throw RecordError("empty response", "");
+  return split_targets(
+      {response.text, response.token_chars, {0, std::ssize(response.text)}, {0, std::ssize(response.tokens)}, {}},
+      splitter);
+}
+
+Targets split_targets(const TextPart& part, const SentenceSplitter& splitter) {
   Targets targets;
-  targets.chars = splitter.split(response.text);
-  if (targets.chars.empty()) {
-    targets.chars = {{0, std::ssize(response.text)}};
-  }
-  for (const CharRange& chars : targets.chars) {
-    TokenRange range = tokens_of(response.token_chars, chars);
-    // Two sentences may meet inside a token, which then belongs to the first.
-    if (!targets.tokens.empty()) range.begin = std::max(range.begin, targets.tokens.back().end);
-    targets.tokens.push_back(range);
-  }
-  // A sentence without a token of its own has nothing to attribute.
-  for (std::size_t i = targets.tokens.size(); i-- > 0;) {
-    if (targets.tokens[i].size() > 0) continue;
-    targets.tokens.erase(targets.tokens.begin() + static_cast<std::ptrdiff_t>(i));
-    targets.chars.erase(targets.chars.begin() + static_cast<std::ptrdiff_t>(i));
+  targets.text = covered(part.text, part.chars);
+  std::vector<CharRange> sentences = splitter.split(targets.text);
+  if (sentences.empty()) sentences = {{0, std::ssize(targets.text)}};
+  // Two sentences may meet inside a token, which then belongs to the first.
+  std::int64_t next = part.tokens.begin;
+  for (const CharRange& chars : sentences) {
+    TokenRange tokens = tokens_of(part.token_chars, {part.chars.begin + chars.begin, part.chars.begin + chars.end});
+    tokens = {std::max(tokens.begin, next), std::min(tokens.end, part.tokens.end)};
+    // A sentence without a token of its own has nothing to attribute.
+    if (tokens.size() <= 0) continue;
+    targets.chars.push_back(chars);
+    targets.tokens.push_back(tokens);
+    next = tokens.end;
   }
   return targets;
 }

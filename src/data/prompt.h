@@ -10,6 +10,7 @@
 #include "base/ranges.h"
 #include "config/options.h"
 #include "data/example.h"
+#include "data/text_part.h"
 #include "text/chat_template.h"
 #include "text/sentences.h"
 #include "text/tokenizer.h"
@@ -27,6 +28,8 @@ struct Prompt {
   std::vector<CharRange> passages;
   /// Tokens that hold a character of the context.
   TokenRange context_tokens;
+  /// Whether it ends with "<think>" and a line break, so that a response begins with thoughts.
+  bool opens_thought = false;
 };
 
 /// Puts the example's content through the chat template as one user message and tokenizes it. The place of the content
@@ -40,16 +43,20 @@ struct Prompt {
 [[nodiscard]] Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer,
                                  std::int64_t max_tokens, SpecialTokens in_content = SpecialTokens::as_text);
 
-/// Parts of a context that can be hidden: characters in the context's own text, tokens in the prompt.
+/// The context as a stretch of the prompt. It refers to `prompt`, which must outlive it.
+[[nodiscard]] TextPart context_part(const Prompt& prompt);
+
+/// Parts that can be hidden: bytes of `text`, tokens of the whole sequence.
 struct Sources {
   SourceKind kind = SourceKind::token;
+  /// What the parts were taken from, without what stands between.
+  std::string text;
   std::vector<CharRange> chars;
   std::vector<TokenRange> tokens;
 };
 
-/// Splits the context of `prompt` into tokens, words (what white space separates), sentences (newlines, then Punkt),
-/// paragraphs (lines that have text) or passages. White space between words, sentences or paragraphs belongs to none. A
-/// token that reaches over the border of two parts is in both: hiding either hides it.
+/// The parts of the context of `prompt` (split_part), whose text is the context. A token that is in two parts is hidden
+/// by hiding either.
 /// \throws RecordError if there is none.
 [[nodiscard]] Sources split_sources(const Example& example, const Prompt& prompt, SourceKind kind,
                                     const SentenceSplitter& splitter);
@@ -71,7 +78,9 @@ struct Response {
 
 /// The parts of a response that are attributed: its sentences, or all of it where it has none.
 struct Targets {
-  /// Bytes of the response's text.
+  /// The response, or the part of it that is attributed.
+  std::string text;
+  /// Bytes of `text`.
   std::vector<CharRange> chars;
   /// Tokens of the response.
   std::vector<TokenRange> tokens;
@@ -81,5 +90,7 @@ struct Targets {
 /// is none of the targets.
 /// \throws RecordError if the response is empty.
 [[nodiscard]] Targets split_targets(const Response& response, const SentenceSplitter& splitter);
+/// The same for a stretch of a response. \pre it has a token
+[[nodiscard]] Targets split_targets(const TextPart& part, const SentenceSplitter& splitter);
 
 }  // namespace at2

@@ -18,6 +18,7 @@ namespace {
 using testing::largest_difference;
 using testing::load_tiny_model;
 using testing::make_task;
+using testing::make_thought_task;
 
 TEST(AblationPackTest, SequencesShareTheRowsOfTheirCommonBeginning) {
   const AttributionTask task = make_task(3, 2);
@@ -68,9 +69,8 @@ TEST_P(ArchitectureScoreTest, SharedPrefixesGiveWhatSequencesAloneGive) {
   }
 }
 
-TEST_P(ArchitectureScoreTest, HidingTokensInEveryLayerIsLeavingThemOut) {
-  const LanguageModel model = load_tiny_model(GetParam());
-  const AttributionTask task = make_task(6, 3);
+/// Compares packs with one masked pass over the whole sequence for each mask.
+void expect_masked_passes(const LanguageModel& model, const AttributionTask& task) {
   const at::Tensor keep_MS = random_keep_masks(task.example_id, 6, {8});
   const at::Tensor dropped = score_ablations(model, task, keep_MS).token_log_probs_MU;
   for (std::int64_t m = 0; m < 8; ++m) {
@@ -83,6 +83,14 @@ TEST_P(ArchitectureScoreTest, HidingTokensInEveryLayerIsLeavingThemOut) {
     const at::Tensor odds = model.target_log_odds(model.hidden(pack), target_tokens(task));
     EXPECT_LT(largest_difference(log_prob_from_log_odds(odds), dropped[m]), 2e-5) << "mask " << m;
   }
+}
+
+TEST_P(ArchitectureScoreTest, HidingTokensInEveryLayerIsLeavingThemOut) {
+  expect_masked_passes(load_tiny_model(GetParam()), make_task(6, 3));
+}
+
+TEST_P(ArchitectureScoreTest, HidingTokensOfTheResponseIsLeavingThemOut) {
+  expect_masked_passes(load_tiny_model(GetParam()), make_thought_task());
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, ArchitectureScoreTest,

@@ -23,6 +23,9 @@ TEST_P(TinyLlamaGradientTest, EmbeddingGradientNormsEqualTransformers) {
   const at::Tensor norms_GT = gradient_l1_to_tokens(model, task, {0, length - 1});
   const at::Tensor wanted = golden.at("grad_l1").slice(0, 0, length - 1);
   EXPECT_LT(testing::largest_difference(norms_GT.select(0, 0), wanted), 1e-5 * wanted.max().item<double>());
+  // Thoughts: some tokens of the prompt, and those of the response before its target.
+  const at::Tensor some_GT = gradient_l1_to_tokens(model, task, {3, length - 12});
+  EXPECT_TRUE(some_GT.equal(norms_GT.slice(1, 3, length - 12)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Checkpoints, TinyLlamaGradientTest, ::testing::Values("llama3", "llama-tied"),

@@ -29,6 +29,7 @@ RunOptions load(const std::string& yaml, const std::vector<std::string>& overrid
 RunOptions unusual_options() {
   RunOptions o;
   o.name = "a \"name\" with: #everything";
+  o.task = Task::thought;
   o.seed = 18446744073709551615ULL;
   o.model = {.path = "m o.gguf",
              .device = DeviceChoice::cuda,

@@ -81,6 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
                   {"run.yaml:5: ablate.sources is tokens",
                    "expected one of token, word, sentence, paragraph, passage, document"}},
         WrongFile{
+            "unknown task", "task: thoughts\n", {"run.yaml:4: task is thoughts", "expected one of context, thought"}},
+        WrongFile{
             "unknown word in a list",
             "evaluate:\n  methods: [at2, shap]\n",
             {"run.yaml:5: evaluate.methods is [at2, shap]", "at2, average_attention, esm, gradient, leave_one_out"}},

@@ -5,19 +5,22 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "base/deps.h"
 #include "data/readers.h"
+#include "data/thought.h"
 
 namespace at2 {
 namespace {
 
-std::vector<Example> read_sample(DatasetFormat format, const std::string& name) {
+std::vector<Example> read_sample(DatasetFormat format, const std::string& name, const ReadRules& rules = {}) {
   DatasetOptions options;
   options.format = format;
   options.path = (std::filesystem::path(AT2_SOURCE_DIR) / "data/samples" / name).string();
   ReadReport report;
-  auto examples = read_examples(options, {}, report);
+  auto examples = read_examples(options, rules, report);
   EXPECT_EQ(report.read, report.kept) << name;
   return examples;
 }
@@ -63,6 +66,35 @@ TEST(SamplesTest, HotpotqaRecordsHaveThreeOrFourPassages) {
     for (const Example& example : read_sample(DatasetFormat::hotpotqa, name)) {
       EXPECT_GE(example.passages.size(), 3U) << example.id;
       EXPECT_LE(example.passages.size(), 4U) << example.id;
+    }
+  }
+}
+
+TEST(SamplesTest, ThoughtRecordsThinkInSeveralSentencesAndAnswerInTwoOrThree) {
+  const SentenceSplitter splitter(punkt_dir());
+  std::set<std::string> questions;
+  for (const auto& [name, count, with_context] :
+       {std::tuple("thoughts_train.jsonl", 16U, 12), std::tuple("thoughts_heldout.jsonl", 8U, 6)}) {
+    const auto examples = read_sample(DatasetFormat::jsonl, name, {.without_context = WithoutContext::keep});
+    EXPECT_EQ(examples.size(), count);
+    EXPECT_EQ(std::count_if(examples.begin(), examples.end(), [](const Example& e) { return e.context.size() > 0; }),
+              with_context);
+    for (const Example& example : examples) {
+      EXPECT_TRUE(questions.insert(example.query).second) << example.query;
+      Response response;
+      response.text = example.response.value();
+      // One token for each byte.
+      for (std::int64_t byte = 0; byte < std::ssize(response.text); ++byte) {
+        response.tokens.push_back(byte);
+        response.token_chars.push_back({byte, byte + 1});
+      }
+      const Thought thought = find_thought(example, {}, response, ResponseEnd::reached);
+      const auto sentences = split_thought_sources({}, response, thought, SourceKind::sentence, splitter).chars.size();
+      EXPECT_GE(sentences, 4U) << example.id;
+      EXPECT_LE(sentences, 8U) << example.id;
+      const auto targets = split_answer(response, thought, splitter).chars.size();
+      EXPECT_GE(targets, 2U) << example.id;
+      EXPECT_LE(targets, 3U) << example.id;
     }
   }
 }

@@ -34,4 +34,17 @@ inline AttributionTask make_task(std::int64_t num_sources, std::int64_t source_s
   return task;
 }
 
+/// A task of thought attribution: sources in the prompt and, after a query, in the response, with tokens between that
+/// are in none; then a closing tag and two targets. Random tokens.
+inline AttributionTask make_thought_task(std::uint64_t seed = 1) {
+  AttributionTask task;
+  task.example_id = "thought-" + std::to_string(seed);
+  RandomStream stream(seed, "test thought task");
+  for (int t = 0; t < 46; ++t) task.tokens.push_back(3 + static_cast<std::int64_t>(stream.below(190)));
+  // The prompt has 16 tokens.
+  task.sources = {{4, 7}, {7, 10}, {18, 22}, {22, 23}, {24, 28}, {28, 31}};
+  task.targets = {{34, 39}, {40, 46}};
+  return task;
+}
+
 }  // namespace at2::testing

@@ -34,6 +34,16 @@ TEST(PromptEndsTest, ModelsThatDoNotThinkAreNotMadeTo) {
   EXPECT_EQ(with_open_thought("<|assistant|>\n", format(false, false)), "<|assistant|>\n");
 }
 
+TEST(PromptEndsTest, AGivenResponseDoesNotOpenTheThoughtAgain) {
+  const ChatFormat thinking = format(true, false);
+  EXPECT_EQ(without_repeated_opening("<think>\na</think>b", thinking), "a</think>b");
+  EXPECT_EQ(without_repeated_opening(" \n<think>\r\n\na</think>b", thinking), "\na</think>b") << "one line break";
+  EXPECT_EQ(without_repeated_opening("<think>a", thinking), "a");
+  EXPECT_EQ(without_repeated_opening("a <think>b</think>", thinking), "a <think>b</think>");
+  EXPECT_EQ(without_repeated_opening(" \n", thinking), " \n");
+  EXPECT_EQ(without_repeated_opening("<think>\na</think>b", format(false, false)), "<think>\na</think>b");
+}
+
 TEST(PromptEndsTest, BeginningOfSequenceComesExactlyOnce) {
   EXPECT_EQ(with_bos("<|user|>", format(false, true)), "<s><|user|>");
   EXPECT_EQ(with_bos("<s><|user|>", format(false, true)), "<s><|user|>");
