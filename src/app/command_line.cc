@@ -17,6 +17,8 @@ constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
                                                         {"ablate", Command::ablate},
                                                         {"train", Command::train},
                                                         {"evaluate", Command::evaluate},
+                                                        {"prune", Command::prune},
+                                                        {"bench-attribution", Command::bench_attribution},
                                                         {"report", Command::report},
                                                         {"attribute", Command::attribute},
                                                         {"data", Command::show_data},
@@ -167,8 +169,8 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
     throw UserError("at2 " + words.front() + " is not a command",
-                    "commands: run, generate, ablate, train, evaluate, report, data, attribute, verify-model, config, "
-                    "help, version",
+                    "commands: run, generate, ablate, train, evaluate, prune, report, bench-attribution, data, "
+                    "attribute, verify-model, config, help, version",
                     see_help);
   }
   line.command = found->second;
@@ -206,8 +208,10 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
 std::string help_text() {
   std::ostringstream text;
   text << "at2 - token attribution with learned attention (AT2), trained and evaluated on any number of ranks\n\n"
-          "  at2 run CONFIG [--out DIR] [--set a.b=c]...   the whole chain: generate, ablate, train, evaluate, report\n"
-          "  at2 generate|ablate|train|evaluate|report CONFIG ...   one stage of it\n"
+          "  at2 run CONFIG [--out DIR] [--set a.b=c]...   the whole chain: generate, ablate, train, evaluate, prune,\n"
+          "                                                report\n"
+          "  at2 generate|ablate|train|evaluate|prune|report CONFIG ...   one stage of it\n"
+          "  at2 bench-attribution CONFIG ...              what attributing a response costs, beside a forward pass\n"
           "  at2 data CONFIG ...                           what a run takes from its data sets, without a model\n"
           "  at2 attribute --context FILE --query TEXT ...   which parts of a context an answer came from\n"
           "  at2 verify-model --model PATH ...             whether a model is computed as elsewhere\n"

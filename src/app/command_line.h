@@ -16,6 +16,8 @@ enum class Command {
   ablate,
   train,
   evaluate,
+  prune,
+  bench_attribution,
   report,
   attribute,
   show_data,

@@ -1,7 +1,7 @@
 #include "app/responses.h"
 #include "app/stages.h"
+#include "app/trained_estimator.h"
 #include "attribute/attributor.h"
-#include "base/errors.h"
 #include "base/timer.h"
 #include "comm/agree.h"
 #include "config/enum_text.h"
@@ -18,19 +18,7 @@ bool uses(const EvaluateOptions& options, Method method) {
 
 std::optional<ScoreEstimator> estimator_of(const Session& session, const Inputs& inputs) {
   if (!uses(session.options.evaluate, Method::at2)) return std::nullopt;
-  const auto path = session.folder.estimator();
-  if (!std::filesystem::exists(path)) {
-    throw UserError(path.string() + " is missing", "AT2 has not been trained",
-                    "run at2 train with the same config first");
-  }
-  StoredEstimator stored = load_estimator(path, inputs.model_fingerprint);
-  const std::string wanted = estimator_fingerprint(session, inputs);
-  if (stored.origin.fingerprint != wanted) {
-    throw UserError(path.string() + " is of another run",
-                    "its fingerprint is " + stored.origin.fingerprint + ", this run's is " + wanted,
-                    "use another folder (--out) or delete the file");
-  }
-  return stored.estimator;
+  return trained_estimator(session, inputs);
 }
 
 ExampleEvaluationOptions evaluation_options(const RunOptions& options) {

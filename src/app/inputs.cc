@@ -35,6 +35,8 @@ Corpus read_corpus(const Session& session, Split split) {
   corpus.split = split;
   corpus.options = dataset_options(session.options, split);
   if (split == Split::train && !learns(session.options)) return corpus;
+  // A run that only trains has no evaluation set.
+  if (split == Split::evaluation && corpus.options.path.empty()) return corpus;
   const ReadRules rules = read_rules(session.options, split);
   const std::filesystem::path file = session.folder.examples(split);
   std::optional<ChosenExamples> chosen;
@@ -62,6 +64,7 @@ Corpus read_corpus(const Session& session, Split split) {
 }
 
 void say_corpus(const Log& log, const Corpus& corpus) {
+  if (corpus.options.path.empty()) return;
   log.say(std::string(to_text(corpus.split)) + " data " + corpus.options.path + ": " + describe(corpus.report));
 }
 
@@ -79,6 +82,13 @@ void try_prompt(const Corpus& corpus, const ModelText& text) {
 std::int64_t schema_version_of(const std::string& kind) { return kind == "ablations" ? 1 : 2; }
 
 std::string digest(const json& parts) { return fingerprint(parts.dump()); }
+
+template <typename Enum>
+json words_of(const std::vector<Enum>& values) {
+  json words = json::array();
+  for (const Enum value : values) words.push_back(to_text(value));
+  return words;
+}
 
 }  // namespace
 
@@ -146,8 +156,10 @@ ReadRules read_rules(const RunOptions& options, Split split) {
 }
 
 bool learns(const RunOptions& options) {
-  const auto& methods = options.evaluate.methods;
-  return std::find(methods.begin(), methods.end(), Method::at2) != methods.end();
+  const auto has_at2 = [](const std::vector<Method>& methods) {
+    return std::find(methods.begin(), methods.end(), Method::at2) != methods.end();
+  };
+  return has_at2(options.evaluate.methods) || (!options.prune.kept.empty() && has_at2(options.prune.methods));
 }
 
 std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config) {
@@ -175,14 +187,19 @@ std::string estimator_fingerprint(const Session& session, const Inputs& inputs) 
 
 std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
   const EvaluateOptions& evaluate = session.options.evaluate;
-  json sources = json::array();
-  for (const SourceKind kind : evaluate.sources) sources.push_back(to_text(kind));
-  json methods = json::array();
-  for (const Method method : evaluate.methods) methods.push_back(to_text(method));
   return digest({"scores", responses_fingerprint(session, inputs, Split::evaluation),
-                 estimator_fingerprint(session, inputs), sources, methods, evaluate.lds_ablations,
-                 evaluate.esm_ablations, evaluate.esm_lambda, evaluate.top_k, session.options.ablate.keep_probability,
-                 to_text(session.options.ablate.mask_seeding), session.options.seed});
+                 estimator_fingerprint(session, inputs), words_of(evaluate.sources), words_of(evaluate.methods),
+                 evaluate.lds_ablations, evaluate.esm_ablations, evaluate.esm_lambda, evaluate.top_k,
+                 session.options.ablate.keep_probability, to_text(session.options.ablate.mask_seeding),
+                 session.options.seed});
+}
+
+std::string prune_fingerprint(const Session& session, const Inputs& inputs) {
+  const RunOptions& options = session.options;
+  return digest({"prune", responses_fingerprint(session, inputs, Split::evaluation),
+                 estimator_fingerprint(session, inputs), to_text(options.prune.sources),
+                 words_of(options.prune.methods), options.prune.kept, options.evaluate.esm_ablations,
+                 options.evaluate.esm_lambda, options.ablate.keep_probability, to_text(options.ablate.mask_seeding)});
 }
 
 ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint, std::int64_t num_chunks) {

@@ -50,7 +50,8 @@ struct Inputs {
 [[nodiscard]] const DatasetOptions& dataset_options(const RunOptions& options, Split split);
 [[nodiscard]] ReadRules read_rules(const RunOptions& options, Split split);
 
-/// Whether the methods include AT2, so that there is theta to learn. Without it a run needs no training data.
+/// Whether the methods of a stage include AT2, so that there is theta to learn. Without it a run needs no training
+/// data.
 [[nodiscard]] bool learns(const RunOptions& options);
 
 /// Longest prompt that leaves room for the response.
@@ -61,6 +62,7 @@ struct Inputs {
 [[nodiscard]] std::string ablations_fingerprint(const Session& session, const Inputs& inputs);
 [[nodiscard]] std::string estimator_fingerprint(const Session& session, const Inputs& inputs);
 [[nodiscard]] std::string scores_fingerprint(const Session& session, const Inputs& inputs);
+[[nodiscard]] std::string prune_fingerprint(const Session& session, const Inputs& inputs);
 
 /// Header of the shards of a stage, whose kind is "responses", "ablations" or "scores".
 [[nodiscard]] ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint,

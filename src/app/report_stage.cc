@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <ostream>
 
+#include "app/prune_view.h"
 #include "app/responses.h"
 #include "app/stages.h"
+#include "app/timing_view.h"
 #include "attribute/measurements.h"
 #include "base/errors.h"
 #include "comm/agree.h"
@@ -192,12 +194,16 @@ RunResults collect(const Session& session, const Inputs& inputs) {
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = scores_of(session, inputs, chunking);
   Collector collector(session, inputs);
-  for (const ShardReader& shard : open_shards(stage, "at2 evaluate")) {
-    const ExampleRange range = chunking.examples_of(shard.header().chunk);
-    for (std::int64_t e = range.begin; e < range.end; ++e) collector.add_example(shard, e);
+  if (!session.options.evaluate.sources.empty()) {
+    for (const ShardReader& shard : open_shards(stage, "at2 evaluate")) {
+      const ExampleRange range = chunking.examples_of(shard.header().chunk);
+      for (std::int64_t e = range.begin; e < range.end; ++e) collector.add_example(shard, e);
+    }
   }
   RunResults results = collector.finish();
-  if (results.rows.empty()) {
+  results.prune = read_prune(session.folder.root(), session.options.evaluate.bootstrap_samples, session.options.seed);
+  results.timing = read_timing(session.folder.root());
+  if (results.rows.empty() && !session.options.evaluate.sources.empty()) {
     throw UserError("there is nothing to report", "no evaluation example could be used", "see the warnings above");
   }
   results.name = session.options.name;

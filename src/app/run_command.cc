@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "app/stages.h"
+#include "base/errors.h"
 #include "comm/agree.h"
 #include "config/provenance.h"
 
@@ -52,6 +53,14 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
   provenance.command = line.command_word;
   LazyModel model(session, inputs);
   const auto wanted = [&](Command command) { return line.command == Command::run || line.command == command; };
+  const bool evaluates = !session.options.evaluate.sources.empty();
+  const bool prunes = line.command == Command::prune || !session.options.prune.kept.empty();
+  agreed(session.communicator(), [&] {
+    if (line.command != Command::evaluate || evaluates) return;
+    throw UserError("evaluate.sources is []", "it says which kinds of sources to evaluate on",
+                    "set it, for instance to [token, sentence]");
+  });
+  if (wanted(Command::prune)) check_prune(session, inputs);
   const auto finish = [&](const char* name, const StageEffort& effort) {
     add_stage(provenance, name, effort);
     provenance.ended = utc_now();
@@ -62,7 +71,9 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
   if (wanted(Command::generate)) finish("generate", generate_stage(session, inputs, model));
   if (wanted(Command::ablate) && learns(session.options)) finish("ablate", ablate_stage(session, inputs, model));
   if (wanted(Command::train) && learns(session.options)) finish("train", train_stage(session, inputs));
-  if (wanted(Command::evaluate)) finish("evaluate", evaluate_stage(session, inputs, model));
+  if (wanted(Command::evaluate) && evaluates) finish("evaluate", evaluate_stage(session, inputs, model));
+  if (wanted(Command::prune) && prunes) finish("prune", prune_stage(session, inputs, model, out));
+  if (line.command == Command::bench_attribution) bench_stage(session, inputs, model, out);
   if (wanted(Command::report)) report_stage(session, inputs, out);
 }
 

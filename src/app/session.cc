@@ -15,12 +15,13 @@
 namespace at2 {
 namespace {
 
-/// Options that may differ when a run is continued: they change neither a measured value nor a learned one, or their
-/// change is what `want` allows.
+/// Options that may differ when a run is continued: they change neither a measured value nor a learned one, or only
+/// what has a fingerprint of them (prune/), or their change is what `want` allows.
 bool may_change(const std::string& key, const RunOptions& want) {
   const bool of_device = key == "model.device" || key == "model.dtype";
   return key == "model.threads" || key == "model.weight_cache" || key == "store.allow_device_mix" ||
-         key.starts_with("report.") || (of_device && want.store.allow_device_mix);
+         key.starts_with("report.") || key.starts_with("prune.") || key.starts_with("bench.") ||
+         (of_device && want.store.allow_device_mix);
 }
 
 void write_text_file(const std::filesystem::path& path, const std::string& text) {

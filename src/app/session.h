@@ -29,6 +29,8 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path responses(Split split) const { return root_ / "responses" / to_text(split); }
   [[nodiscard]] std::filesystem::path ablations() const { return root_ / "ablations"; }
   [[nodiscard]] std::filesystem::path scores() const { return root_ / "scores"; }
+  [[nodiscard]] std::filesystem::path prune() const { return root_ / "prune"; }
+  [[nodiscard]] std::filesystem::path timing() const { return root_ / "timing.json"; }
   [[nodiscard]] std::filesystem::path estimator() const { return root_ / "estimator.h5"; }
 
  private:

@@ -38,6 +38,12 @@ ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunkin
           mix_of(session)};
 }
 
+ChunkStage prune_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {
+  return {"prune", session.folder.prune(),
+          shard_header(inputs, "prune", prune_fingerprint(session, inputs), chunking.num_chunks()), &chunking,
+          mix_of(session)};
+}
+
 StageEffort total_effort(const Session& session, const StageEffort& mine) {
   std::array<double, 2> passes{mine.forward_passes, mine.backward_passes};
   session.communicator().all_reduce(buffer_of(std::span<double>(passes)), Reduction::sum);

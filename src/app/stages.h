@@ -41,6 +41,14 @@ StageEffort ablate_stage(const Session& session, const Inputs& inputs, LazyModel
 StageEffort train_stage(const Session& session, const Inputs& inputs);
 /// Scores, drops and LDS ablations of every method on the evaluation set (paper, section 4). \collective
 StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyModel& model);
+/// Answers from contexts without their less important sources (paper, section 5); a table goes to `out`. \collective
+StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out);
+/// Throws if the evaluation set is none for prune_stage: no example has an answer, asks for a final answer, or has
+/// sources to choose from. Nothing where the config asks for no pruning. \collective
+void check_prune(const Session& session, const Inputs& inputs);
+/// Times forward and backward passes and attributions (paper, Figure 4c) and writes timing.json; a table goes to `out`.
+/// \throws AgreedError on more than one rank
+void bench_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out);
 /// Tables, figures and pages, by rank 0; the tables also go to `out`. \collective
 void report_stage(const Session& session, const Inputs& inputs, std::ostream& out);
 
@@ -50,6 +58,7 @@ void report_stage(const Session& session, const Inputs& inputs, std::ostream& ou
                                       const Chunking& chunking);
 [[nodiscard]] ChunkStage ablations_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
 [[nodiscard]] ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
+[[nodiscard]] ChunkStage prune_of(const Session& session, const Inputs& inputs, const Chunking& chunking);
 
 /// Sums over ranks. \collective
 [[nodiscard]] StageEffort total_effort(const Session& session, const StageEffort& mine);

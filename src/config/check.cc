@@ -33,18 +33,43 @@ Fault no_passages(const std::string& key, const std::string& format_key, Dataset
           "use token, word, sentence or paragraph, or a data set with passages"};
 }
 
+std::optional<Fault> missing_data(const RunOptions& options) {
+  const bool evaluates = !options.evaluate.sources.empty();
+  const bool prunes = !options.prune.kept.empty();
+  if (options.data.evaluation.path.empty() && (evaluates || prunes)) {
+    return Fault{"data.evaluation.path", "data.evaluation.path is empty",
+                 evaluates ? "the methods need examples to be evaluated on" : "prune.kept needs examples",
+                 "set it to a data set file"};
+  }
+  const std::string learner = contains(options.evaluate.methods, Method::at2)          ? "evaluate.methods"
+                              : prunes && contains(options.prune.methods, Method::at2) ? "prune.methods"
+                                                                                       : "";
+  if (!learner.empty() && options.data.train.path.empty()) {
+    return Fault{"data.train.path", "data.train.path is empty", "method at2 of " + learner + " learns theta from it",
+                 "set it to a data set file, or take at2 out of " + learner};
+  }
+  return std::nullopt;
+}
+
+std::optional<Fault> pruning_fault(const RunOptions& options) {
+  const PruneOptions& prune = options.prune;
+  if (prune.kept.empty()) return std::nullopt;
+  if (prune.sources == SourceKind::token) {
+    return Fault{"prune.sources", "prune.sources is token", "a text without some of its tokens is none",
+                 "use word, sentence, paragraph or passage"};
+  }
+  if (prune.sources == SourceKind::passage && !has_passages(options.data.evaluation.format)) {
+    return no_passages("prune.sources", "data.evaluation.format", options.data.evaluation.format);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Fault> first_fault(const RunOptions& options) {
   if (const auto fault = impossible_value(options)) return fault;
-  if (options.data.evaluation.path.empty()) {
-    return Fault{"data.evaluation.path", "data.evaluation.path is empty",
-                 "the methods need examples to be evaluated on", "set it to a data set file"};
-  }
-  if (contains(options.evaluate.methods, Method::at2) && options.data.train.path.empty()) {
-    return Fault{"data.train.path", "data.train.path is empty", "method at2 of evaluate.methods learns theta from it",
-                 "set it to a data set file, or take at2 out of evaluate.methods"};
-  }
+  if (const auto fault = missing_data(options)) return fault;
+  if (const auto fault = pruning_fault(options)) return fault;
   const DataOptions& sets = options.data;
   if (contains(options.evaluate.sources, SourceKind::passage) && !has_passages(sets.evaluation.format)) {
     return no_passages("evaluate.sources", "data.evaluation.format", sets.evaluation.format);

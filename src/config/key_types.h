@@ -88,6 +88,8 @@ struct FolderName {
 
 /// Whether lists must ascend.
 enum class Order { any, ascending };
+/// Whether they may have no items.
+enum class Empty { refused, allowed };
 
 /// A key with one value. `field` is a function from RunOptions& to the member.
 template <typename Type, typename Field>
@@ -108,15 +110,16 @@ template <typename Type, typename Field>
   return key;
 }
 
-/// A key with a list of different values, at least one.
+/// A key with a list of different values.
 template <typename Type, typename Field>
-[[nodiscard]] Key list_key(std::string path, std::string meaning, Type type, Order order, Field field) {
+[[nodiscard]] Key list_key(std::string path, std::string meaning, Type type, Order order, Field field,
+                           Empty empty = Empty::refused) {
   const std::string ascending = order == Order::ascending ? " in ascending order" : "";
   Key key{.path = std::move(path),
           .meaning = std::move(meaning),
           .expected = "a list [..] of different values" + ascending + ", each " + type.expected()};
-  key.assign = [type, field, order](RunOptions& options, const Value& value) {
-    if (value.shape != Value::Shape::list || value.words.empty()) return false;
+  key.assign = [type, field, order, empty](RunOptions& options, const Value& value) {
+    if (value.shape != Value::Shape::list || (value.words.empty() && empty == Empty::refused)) return false;
     if (value.quotes == Value::Quotes::present) return false;
     std::vector<typename Type::Type> items;
     for (const std::string& word : value.words) {

@@ -101,8 +101,8 @@ void add_train(std::vector<Key>& keys) {
 }
 
 void add_evaluate(std::vector<Key>& keys) {
-  keys.push_back(list_key("evaluate.sources", "kinds of sources that every method is evaluated on",
-                          EnumWord<SourceKind>{}, Order::any, AT2_FIELD(evaluate.sources)));
+  keys.push_back(list_key("evaluate.sources", "kinds of sources that every method is evaluated on; [] = no evaluation",
+                          EnumWord<SourceKind>{}, Order::any, AT2_FIELD(evaluate.sources), Empty::allowed));
   keys.push_back(list_key("evaluate.methods", "attribution methods, in the order of the table", EnumWord<Method>{},
                           Order::any, AT2_FIELD(evaluate.methods)));
   keys.push_back(scalar_key("evaluate.lds_ablations", "fresh ablations of each example for the LDS", Count{.low = 2},
@@ -115,6 +115,23 @@ void add_evaluate(std::vector<Key>& keys) {
                           Count{.low = 1}, Order::ascending, AT2_FIELD(evaluate.top_k)));
   keys.push_back(scalar_key("evaluate.bootstrap_samples", "resamples for the 95 % intervals", Count{.low = 1},
                             AT2_FIELD(evaluate.bootstrap_samples)));
+}
+
+void add_prune(std::vector<Key>& keys) {
+  keys.push_back(scalar_key("prune.sources", "parts of the context that are kept or taken out of its text",
+                            EnumWord<SourceKind>{}, AT2_FIELD(prune.sources)));
+  keys.push_back(list_key("prune.methods", "attribution methods that choose the sources to keep", EnumWord<Method>{},
+                          Order::any, AT2_FIELD(prune.methods)));
+  keys.push_back(list_key("prune.kept", "numbers of best sources that the model answers from again; [] = no pruning",
+                          Count{.low = 1}, Order::ascending, AT2_FIELD(prune.kept), Empty::allowed));
+}
+
+void add_bench(std::vector<Key>& keys) {
+  keys.push_back(scalar_key("bench.examples", "evaluation examples that at2 bench-attribution times", Count{.low = 1},
+                            AT2_FIELD(bench.examples)));
+  keys.push_back(scalar_key("bench.repeats", "times that each operation is timed on an example, in turns",
+                            Count{.low = 1}, AT2_FIELD(bench.repeats)));
+  keys.push_back(scalar_key("bench.sources", "what esm hides there", EnumWord<SourceKind>{}, AT2_FIELD(bench.sources)));
 }
 
 std::vector<Key> make_keys() {
@@ -133,6 +150,8 @@ std::vector<Key> make_keys() {
   add_ablate(keys);
   add_train(keys);
   add_evaluate(keys);
+  add_prune(keys);
+  add_bench(keys);
   keys.push_back(scalar_key("report.highlight_threshold", "scores below this share of the largest are not highlighted",
                             RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(report.highlight_threshold)));
   keys.push_back(scalar_key("store.chunk_size", "examples of a unit of work, and of what a crash can lose",

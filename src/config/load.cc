@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/errors.h"
 #include "config/check.h"
@@ -18,25 +19,42 @@ void apply_noting_place(const Assignment& assignment, RunOptions& options, Place
   places[assignment.key->path] = assignment.place;
 }
 
-/// Applies `file` on top of its bases. `chain` holds the files that led here, to find cycles.
-void apply_file(const std::filesystem::path& file, std::vector<std::filesystem::path> chain, RunOptions& options,
-                Places& places) {
-  const ConfigFile config = read_config_file(file);
-  chain.push_back(std::filesystem::weakly_canonical(file));
-  if (config.base) {
-    const auto base = file.parent_path() / *config.base;
-    if (std::find(chain.begin(), chain.end(), std::filesystem::weakly_canonical(base)) != chain.end()) {
-      throw UserError(config.base_place + ": base " + *config.base + " leads back to itself",
+/// Applies a file on top of its bases, and each file once.
+class Chain {
+ public:
+  Chain(RunOptions& options, Places& places) : options_(options), places_(places) {}
+
+  void apply_file(const std::filesystem::path& file) {
+    const ConfigFile config = read_config_file(file);
+    const auto real = std::filesystem::weakly_canonical(file);
+    open_.push_back(real);
+    for (const std::string& base : config.bases) apply_base(file.parent_path() / base, base, config.base_place);
+    open_.pop_back();
+    applied_.insert(real);
+    for (const Assignment& assignment : config.assignments) apply_noting_place(assignment, options_, places_);
+  }
+
+ private:
+  void apply_base(const std::filesystem::path& file, const std::string& as_written, const std::string& place) {
+    const auto real = std::filesystem::weakly_canonical(file);
+    if (std::find(open_.begin(), open_.end(), real) != open_.end()) {
+      throw UserError(place + ": base " + as_written + " leads back to itself",
                       "a file cannot be its own base, through others neither", "remove one of the base lines");
     }
-    if (!std::filesystem::exists(base)) {
-      throw UserError(config.base_place + ": base " + *config.base + " does not exist", "looked for " + base.string(),
+    if (!std::filesystem::exists(file)) {
+      throw UserError(place + ": base " + as_written + " does not exist", "looked for " + file.string(),
                       "give its path relative to the file that names it");
     }
-    apply_file(base, std::move(chain), options, places);
+    // What two bases have in common must not undo what the first of them says.
+    if (!applied_.contains(real)) apply_file(file);
   }
-  for (const Assignment& assignment : config.assignments) apply_noting_place(assignment, options, places);
-}
+
+  RunOptions& options_;
+  Places& places_;
+  /// The files that led here, to find cycles.
+  std::vector<std::filesystem::path> open_;
+  std::set<std::filesystem::path> applied_;
+};
 
 void throw_fault(const Fault& fault, const Places& places) {
   const auto place = places.find(fault.key);
@@ -49,7 +67,7 @@ void throw_fault(const Fault& fault, const Places& places) {
 RunOptions load_options(const std::filesystem::path& file, std::span<const std::string> overrides) {
   RunOptions options;
   Places places;
-  apply_file(file, {}, options, places);
+  Chain(options, places).apply_file(file);
   for (const std::string& argument : overrides) apply_noting_place(parse_override(argument), options, places);
   if (options.name.empty()) options.name = file.stem().string();
   if (const auto fault = first_fault(options)) {

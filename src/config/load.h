@@ -14,8 +14,9 @@
 
 namespace at2 {
 
-/// Reads a config file. Later wins: defaults, then the file named by `base:` (relative to the file that names it), then
-/// the file itself, then `overrides` in order. `name` is the file's stem unless it is set. Paths of models and data
+/// Reads a config file. Later wins: defaults, then the file or the list of files named by `base:` (relative to the file
+/// that names them; one that several share is applied once, where it is first named), then the file itself, then
+/// `overrides` in order. `name` is the file's stem unless it is set. Paths of models and data
 /// sets stay as written, so that relative ones are taken from the current directory of the program, not from the
 /// file's. \param overrides  each "a.b=c", the argument of one `--set`; c is YAML, except that plain text needs no
 /// quotes \throws UserError naming file and line (or `--set`) for: a file that cannot be read, broken YAML, an unknown

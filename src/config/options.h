@@ -91,6 +91,7 @@ struct TrainOptions {
 };
 
 struct EvaluateOptions {
+  /// None = no evaluation.
   std::vector<SourceKind> sources = {SourceKind::token, SourceKind::sentence};
   std::vector<Method> methods = {Method::at2, Method::average_attention, Method::gradient, Method::esm};
   std::int64_t lds_ablations = 32;
@@ -99,6 +100,24 @@ struct EvaluateOptions {
   double esm_lambda = 0.01;
   std::vector<std::int64_t> top_k = {1, 3, 5};
   std::int64_t bootstrap_samples = 1000;
+};
+
+/// Answers from a context of its best sources alone (paper, section 5).
+struct PruneOptions {
+  /// Parts that are kept or taken out of the text.
+  SourceKind sources = SourceKind::passage;
+  std::vector<Method> methods = {Method::at2, Method::average_attention, Method::esm};
+  /// How many of the best sources are kept, one answer each; none = no pruning.
+  std::vector<std::int64_t> kept = {};
+};
+
+/// What `at2 bench-attribution` times (paper, Figure 4c).
+struct BenchOptions {
+  /// Of the evaluation set, the first that have a response.
+  std::int64_t examples = 8;
+  std::int64_t repeats = 5;
+  /// What ESM hides; the other operations do not depend on it.
+  SourceKind sources = SourceKind::token;
 };
 
 struct ReportOptions {
@@ -124,6 +143,8 @@ struct RunOptions {
   AblateOptions ablate;
   TrainOptions train;
   EvaluateOptions evaluate;
+  PruneOptions prune;
+  BenchOptions bench;
   ReportOptions report;
   StoreOptions store;
 };

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -60,6 +61,20 @@ Value value_of(const YAML::Node& node, const Key& key, const std::string& place)
   return *value;
 }
 
+std::vector<std::string> bases_of(const YAML::Node& node, const std::string& place) {
+  const auto value = as_value(node);
+  std::vector<std::string> bases = value ? value->words : std::vector<std::string>{};
+  if (bases.empty() || std::find(bases.begin(), bases.end(), "") != bases.end()) {
+    throw UserError(place + ": base is not a file name", "expected a path, or a list of paths, relative to this file",
+                    "correct it");
+  }
+  for (auto base = bases.begin(); base != bases.end(); ++base) {
+    if (std::find(bases.begin(), base, *base) == base) continue;
+    throw UserError(place + ": base " + *base + " stands twice", "each is applied once", "remove one");
+  }
+  return bases;
+}
+
 /// Walks through the sections of one file.
 class Walk {
  public:
@@ -86,10 +101,7 @@ class Walk {
   void entry(const YAML::Node& node, const std::string& place, const std::string& section_path, const std::string& full,
              const std::string& word) {
     if (full == "base") {
-      if (!node.IsScalar() || node.Scalar().empty()) {
-        throw UserError(place + ": base is not a file name", "expected one path, relative to this file", "correct it");
-      }
-      result_->base = node.Scalar();
+      result_->bases = bases_of(node, place);
       result_->base_place = place;
     } else if (const Key* key = word.find('.') == std::string::npos ? find_key(full) : nullptr) {
       result_->assignments.push_back({key, value_of(node, *key, place), place});

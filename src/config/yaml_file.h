@@ -18,9 +18,10 @@ struct Assignment {
   std::string place;
 };
 
-/// What one config file says, in its order, without its base.
+/// What one config file says, in its order, without its bases.
 struct ConfigFile {
-  std::optional<std::string> base;
+  /// In the order in which they are applied.
+  std::vector<std::string> bases;
   std::string base_place;
   std::vector<Assignment> assignments;
 };

@@ -79,18 +79,20 @@ struct ThetaView {
 struct PruneRow {
   /// As shown: "Whole context", "Oracle", "AT2".
   std::string method;
-  /// Sources that were kept; nothing for the whole context.
+  /// Sources that were kept; nothing for the whole context, and for the oracle, which keeps as many as there are.
   std::optional<std::int64_t> kept;
   Estimate f1;
   Estimate exact_match;
   /// Mean share of the prompt's tokens that was left.
   double kept_share = 1;
+  /// Answers without the words that mark the answer: they count as empty.
+  std::int64_t unmarked_answers = 0;
 };
 
 struct PruneView {
   std::vector<PruneRow> rows;
   std::int64_t examples = 0;
-  /// Answers without the words that mark the answer.
+  /// Those of all rows.
   std::int64_t unmarked_answers = 0;
 };
 

@@ -1,5 +1,5 @@
 /// \file text/unicode.h
-/// \brief Unicode properties of characters, as Python's `str` sees them. Private to this room.
+/// \brief Unicode properties of characters, as Python's `str` sees them.
 #pragma once
 
 #include <string>

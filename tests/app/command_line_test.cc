@@ -19,6 +19,12 @@ TEST(CommandLineTest, RunTakesConfigFolderAndOverrides) {
   EXPECT_THAT(line.overrides, ElementsAre("seed=2", "x.y=3"));
 }
 
+TEST(CommandLineTest, PruneAndBenchAttributionAreStages) {
+  EXPECT_EQ(parse_command_line({"prune", "a.yaml"}).command, Command::prune);
+  EXPECT_EQ(parse_command_line({"bench-attribution", "a.yaml"}).command, Command::bench_attribution);
+  EXPECT_THAT(help_text(), HasSubstr("at2 bench-attribution CONFIG"));
+}
+
 TEST(CommandLineTest, NoWordsAskForHelp) { EXPECT_EQ(parse_command_line({}).command, Command::help); }
 
 TEST(CommandLineTest, AttributeHasDefaults) {

@@ -51,6 +51,8 @@ RunOptions unusual_options() {
                 .esm_lambda = 0,
                 .top_k = {10},
                 .bootstrap_samples = 13};
+  o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}};
+  o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
   o.report.highlight_threshold = 0.75;
   o.store = {.chunk_size = 14, .allow_device_mix = true};
   return o;
@@ -78,6 +80,43 @@ TEST(LoadTest, FileBeatsBaseAndSetBeatsFile) {
   EXPECT_EQ(options.generate.batch_size, 5);
   EXPECT_EQ(options.name, "deep");
   EXPECT_EQ(load_options(file).store.chunk_size, 30);
+}
+
+TEST(LoadTest, OfSeveralBasesTheLaterBeatsTheEarlier) {
+  const TestFolder folder;
+  folder.write("model.yaml", "seed: 10\nmodel: {path: m}\ntrain: {steps: 10}\n");
+  folder.write("set.yaml", std::string(kPaths) + "seed: 20\nstore: {chunk_size: 20}\n");
+  const auto file = folder.write("run.yaml", "base: [model.yaml, set.yaml]\nstore: {chunk_size: 30}\n");
+  const RunOptions options = load_options(file);
+  EXPECT_EQ(options.model.path, "m");
+  EXPECT_EQ(options.train.steps, 10);
+  EXPECT_EQ(options.seed, 20U);
+  EXPECT_EQ(options.store.chunk_size, 30);
+}
+
+TEST(LoadTest, ABaseThatBasesShareIsAppliedOnceAndBeforeBoth) {
+  const TestFolder folder;
+  folder.write("common.yaml", std::string(kPaths) + "seed: 1\ntrain: {steps: 1}\n");
+  folder.write("a.yaml", "base: common.yaml\nseed: 10\n");
+  folder.write("b.yaml", "base: common.yaml\ntrain: {steps: 20}\n");
+  const RunOptions options = load_options(folder.write("run.yaml", "base: [a.yaml, b.yaml]\n"));
+  EXPECT_EQ(options.seed, 10U) << "b.yaml's base must not undo what a.yaml says";
+  EXPECT_EQ(options.train.steps, 20);
+}
+
+TEST(LoadTest, ARunThatOnlyTrainsNeedsNoEvaluationData) {
+  const std::string train = "data: {train: {path: t}}\n";
+  EXPECT_THAT(message_of([&] { load(train); }), HasSubstr("data.evaluation.path is empty"));
+  const RunOptions options = load(train + "evaluate: {sources: []}\n");
+  EXPECT_THAT(options.evaluate.sources, ElementsAre());
+  EXPECT_THAT(message_of([&] { load(train + "evaluate: {sources: []}\nprune: {kept: [1]}\n"); }),
+              HasSubstr("data.evaluation.path is empty"));
+}
+
+TEST(LoadTest, PruningByAt2NeedsTrainingData) {
+  const std::string rest = "data: {evaluation: {path: e, format: hotpotqa}}\nevaluate: {sources: [], methods: [esm]}\n";
+  EXPECT_THAT(message_of([&] { load(rest + "prune: {kept: [1]}\n"); }), HasSubstr("method at2 of prune.methods"));
+  EXPECT_THAT(load(rest + "prune: {kept: [1, 3], methods: [esm]}\n").prune.kept, ElementsAre(1, 3));
 }
 
 TEST(LoadTest, ListOfTheFileReplacesThatOfTheBase) {

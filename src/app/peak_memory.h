@@ -1,0 +1,24 @@
+/// \file app/peak_memory.h
+/// \brief How much memory a piece of work takes at most, beyond what is held when it starts.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <optional>
+
+namespace at2 {
+
+/// Counts from its making: on a GPU what LibTorch's allocator hands out, else the resident memory of this process.
+class PeakMemory {
+ public:
+  /// Returns freed memory to the system first, so that what earlier work left does not hide what follows.
+  explicit PeakMemory(const at::Device& device);
+  /// Bytes at the highest point so far less those at the start; nothing where the system does not say.
+  [[nodiscard]] std::optional<double> bytes() const;
+
+ private:
+  at::Device device_;
+  std::optional<double> start_;
+};
+
+}  // namespace at2
