@@ -49,7 +49,8 @@ struct MissingFigure {
 
 // The parts of `study_figures`; each returns nothing where there is no material.
 
-/// Figures 1 and 2 of each model: attention of single heads on its first example that has some.
+/// Figures 1 and 2: attention of single heads on the first example that has some, with token sources where there are
+/// such.
 [[nodiscard]] std::vector<StudyFigure> head_figures(std::span<const RunResults> runs);
 
 /// Figure 3: the first example with token sources, else the first example.

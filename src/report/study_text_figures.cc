@@ -51,19 +51,15 @@ std::vector<std::string> shown_methods(const ExampleView& view) {
 
 bool can_be_shown(const ExampleView& view) { return !view.targets.empty() && !view.targets.front().scores.empty(); }
 
-Table score_records(const ExampleView& view) {
-  Table table{
-      {"example", "sources", "target_begin", "target_end", "method", "source", "source_begin", "source_end", "score"},
-      {}};
-  for (const TargetView& target : view.targets) {
-    for (const auto& [method, scores] : target.scores) {
-      AT2_EXPECT(scores.size() == view.source_ranges.size(), "one score per source");
-      for (std::size_t source = 0; source < scores.size(); ++source) {
-        const CharRange range = view.source_ranges[source];
-        table.rows.push_back({view.id, view.sources, std::to_string(target.range.begin),
-                              std::to_string(target.range.end), method, std::to_string(source),
-                              std::to_string(range.begin), std::to_string(range.end), exact(scores[source])});
-      }
+/// Scores of the shown columns, and where their sources lie in the text.
+Table score_records(const ExampleView& view, const TextFigure& text) {
+  Table table{{"example", "sources", "method", "source", "source_begin", "source_end", "score"}, {}};
+  for (const TextColumn& column : text.columns) {
+    AT2_EXPECT(column.scores.size() == view.source_ranges.size(), "one score per source");
+    for (std::size_t source = 0; source < column.scores.size(); ++source) {
+      const CharRange range = view.source_ranges[source];
+      table.rows.push_back({view.id, view.sources, column.heading, std::to_string(source), std::to_string(range.begin),
+                            std::to_string(range.end), exact(column.scores[source])});
     }
   }
   return table;
@@ -92,7 +88,7 @@ StudyFigure scored_figure(const RunResults& run, const ExampleView& view, const 
                    (run.task == "thought" ? " The thoughts are those that precede the response." : "");
   figure.html = text_figure_html(text);
   figure.svg = text_figure_svg(text);
-  figure.numbers = score_records(view);
+  figure.numbers = score_records(view, text);
   return figure;
 }
 
@@ -136,7 +132,7 @@ StudyFigure head_figure(const RunResults& run, const ExampleView& view, const st
   return figure;
 }
 
-/// The first example of a model with heads, token sources preferred.
+/// The first example of a run with heads, token sources preferred.
 const ExampleView* view_with_heads(const RunResults& run) {
   const ExampleView* found = nullptr;
   for (const ExampleView& view : run.examples) {
@@ -189,19 +185,16 @@ std::vector<const ExampleView*> first_views(const RunResults& run, std::int64_t 
 }  // namespace
 
 std::vector<StudyFigure> head_figures(std::span<const RunResults> runs) {
-  std::vector<StudyFigure> first;
-  std::vector<StudyFigure> second;
-  std::vector<std::string> models;
+  const RunResults* chosen_run = nullptr;
+  const ExampleView* chosen = nullptr;
   for (const RunResults& run : runs) {
     const ExampleView* view = view_with_heads(run);
-    if (view == nullptr || std::find(models.begin(), models.end(), run.model) != models.end()) continue;
-    models.push_back(run.model);
-    for (StudyFigure& figure : figures_of_heads(run, *view)) {
-      (figure.name == "figure_1" ? first : second).push_back(std::move(figure));
-    }
+    if (view == nullptr) continue;
+    if (chosen != nullptr && (chosen->sources == "token" || view->sources != "token")) continue;
+    chosen_run = &run;
+    chosen = view;
   }
-  std::move(second.begin(), second.end(), std::back_inserter(first));
-  return first;
+  return chosen == nullptr ? std::vector<StudyFigure>{} : figures_of_heads(*chosen_run, *chosen);
 }
 
 std::vector<StudyFigure> first_text_figure(std::span<const RunResults> runs, const StudyOptions& options) {
