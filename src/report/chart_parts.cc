@@ -20,6 +20,15 @@ std::string polygon(std::string_view css_class, const std::string& points, std::
          "</title></polygon>";
 }
 
+/// Width of a character in DejaVu Sans, the widest of the usual fonts, per column that it takes in a terminal.
+double ems_of(char32_t character) {
+  constexpr std::u32string_view kNarrow = U" .,:;'|!()[]-ijlftIr/";
+  constexpr std::u32string_view kWide = U"MWmw@%";
+  if (kNarrow.find(character) != std::u32string_view::npos) return 0.40;
+  if (kWide.find(character) != std::u32string_view::npos) return 0.95;
+  return character >= U'A' && character <= U'Z' ? 0.70 : 0.625;
+}
+
 /// Corners of a marker around a point; empty for a circle.
 std::string marker_points(Marker marker, double x, double y) {
   constexpr double r = 5;
@@ -104,18 +113,20 @@ std::vector<double> axis_ticks(double low, double high, int count) {
 
 std::vector<double> log_ticks(double low, double high) {
   AT2_EXPECT(low > 0 && low <= high, "a logarithmic axis lies above zero");
-  const bool powers_only = high > 100 * low;
   std::vector<double> all;
   for (int power = static_cast<int>(std::floor(std::log10(low))) - 1; std::pow(10.0, power) <= 10 * high; ++power) {
-    for (const double factor : {1.0, 2.0, 5.0}) {
-      if (factor == 1.0 || !powers_only) all.push_back(factor * std::pow(10.0, power));
-    }
+    for (const double factor : {1.0, 2.0, 5.0}) all.push_back(factor * std::pow(10.0, power));
   }
-  // The nearest ticks around the values, and no others.
   const auto first = std::upper_bound(all.begin(), all.end(), low * (1 + 1e-9)) - 1;
   auto last = std::lower_bound(all.begin(), all.end(), high * (1 - 1e-9));
   if (last == first) ++last;
-  return {first, last + 1};
+  std::vector<double> ticks;
+  for (auto tick = first; tick <= last; ++tick) {
+    // Every third is a power of ten. Where there is no room for all, these and the ends stand alone.
+    const bool kept = high <= 100 * low || (tick - all.begin()) % 3 == 0 || tick == first || tick == last;
+    if (kept) ticks.push_back(*tick);
+  }
+  return ticks;
 }
 
 Spread spread_of(const Estimate& estimate) {
@@ -150,25 +161,32 @@ std::string tick_label(const Axis& axis, double tick) {
 }
 
 double text_width(std::string_view text, double font_size) {
-  return 0.62 * font_size * static_cast<double>(display_width(text));
+  double ems = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    ems += ems_of(point.value) * static_cast<double>(display_width(text.substr(at, point.num_bytes)));
+    at += point.num_bytes;
+  }
+  return ems * font_size;
 }
 
 std::vector<std::string> wrapped(std::string_view text, double width, double font_size) {
-  const auto columns = std::max<std::size_t>(2, static_cast<std::size_t>(width / text_width("n", font_size)));
   std::vector<std::string> lines = {""};
   std::string word;
   const auto place_word = [&] {
-    const bool fits = display_width(lines.back() + word) <= columns + (word.ends_with(' ') ? 1 : 0);
+    const bool fits = text_width(lines.back() + word, font_size) <= width;
     if (!fits && !lines.back().empty()) lines.emplace_back();
     lines.back() += word;
     word.clear();
   };
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
-    word += text.substr(at, point.num_bytes);
+    const std::string_view character = text.substr(at, point.num_bytes);
     at += point.num_bytes;
+    if (text_width(word, font_size) + text_width(character, font_size) > width) place_word();
+    word += character;
     const bool may_end = point.value == ' ' || point.value == '-' || point.value == '/' || point.value == '_';
-    if (may_end || display_width(word) >= columns) place_word();
+    if (may_end) place_word();
   }
   place_word();
   for (std::string& line : lines) {
@@ -242,17 +260,30 @@ std::vector<double> spread_places(std::span<const double> wanted, double distanc
   std::vector<std::size_t> order(wanted.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
-  std::vector<double> places(wanted.begin(), wanted.end());
-  // Downwards what is too close to the one before, then back upwards what fell out of the end.
-  double next = low;
-  for (const std::size_t index : order) {
-    places[index] = std::max(places[index], next);
-    next = places[index] + distance;
+  // With the distances taken off, places need only not decrease: neighbours that do are put at their mean.
+  struct Block {
+    double sum = 0;
+    double count = 0;
+    [[nodiscard]] double mean() const { return sum / count; }
+  };
+  std::vector<Block> blocks;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    blocks.push_back({wanted[order[rank]] - distance * static_cast<double>(rank), 1});
+    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
+      const Block last = blocks.back();
+      blocks.pop_back();
+      blocks.back().sum += last.sum;
+      blocks.back().count += last.count;
+    }
   }
-  double last = high;
-  for (auto index = order.rbegin(); index != order.rend(); ++index) {
-    places[*index] = std::min(places[*index], last);
-    last = places[*index] - distance;
+  std::vector<double> places(wanted.size());
+  const double highest = high - distance * (static_cast<double>(wanted.size()) - 1);
+  std::size_t rank = 0;
+  for (const Block& block : blocks) {
+    const double base = std::max(low, std::min(block.mean(), highest));
+    for (double member = 0; member < block.count; ++member, ++rank) {
+      places[order[rank]] = base + distance * static_cast<double>(rank);
+    }
   }
   return places;
 }

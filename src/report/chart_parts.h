@@ -32,7 +32,8 @@ struct Axis {
 /// Round numbers from at or below `low` to at or above `high`, about `count` of them. \pre low < high
 [[nodiscard]] std::vector<double> axis_ticks(double low, double high, int count);
 
-/// 1, 2 and 5 times powers of ten, or powers alone where they span more than two decades. \pre 0 < low <= high
+/// 1, 2 and 5 times powers of ten from at or below `low` to at or above `high`; between the ends powers alone where
+/// these are more than two decades apart. \pre 0 < low <= high
 [[nodiscard]] std::vector<double> log_ticks(double low, double high);
 
 /// A value and the ends of its error bar, which are the value itself where there is none.
@@ -52,7 +53,7 @@ struct Spread {
 /// The tick with as many decimals as its neighbours need.
 [[nodiscard]] std::string tick_label(const Axis& axis, double tick);
 
-/// Pixels that a text takes at most, by its columns.
+/// Pixels that a text takes at most, as wide fonts draw it.
 [[nodiscard]] double text_width(std::string_view text, double font_size = 12);
 
 /// Lines of at most `width` pixels, cut at blanks and after hyphens, within a word where it must be.

@@ -12,7 +12,7 @@ namespace {
 constexpr double kMargin = 64;
 constexpr double kPlotWidth = 400;
 constexpr double kTop = 62;
-constexpr double kBottom = 330;
+constexpr double kBottom = 360;
 constexpr double kTextHeight = 14;
 
 /// What lies in the way of names.

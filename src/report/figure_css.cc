@@ -23,6 +23,7 @@ std::string_view figure_css() {
 .figure text{fill:#1c2430}
 .figure .title{font-size:14px;font-weight:600}
 .figure .strong{font-weight:600}
+.figure text.dash{font-weight:700}
 .figure text.muted{fill:#5c6672;font-size:11px}
 .figure text.code{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}
 .figure .surface{fill:#ffffff}
@@ -33,7 +34,7 @@ std::string_view figure_css() {
 .figure .m-average{fill:#e69f00;stroke:#c78a00}
 .figure .m-gradient{fill:#cc79a7;stroke:#b85f90}
 .figure .m-loo{fill:#009e73;stroke:#009e73}
-.figure .m-esm1{fill:#d5d9df;stroke:#a3abb5}
+.figure .m-esm1{fill:#d5d9df;stroke:#8b949f}
 .figure .m-esm2{fill:#aab2bc;stroke:#8b949f}
 .figure .m-esm3{fill:#7a8490;stroke:#7a8490}
 .figure .m-esm4{fill:#474f5a;stroke:#474f5a}
@@ -42,7 +43,7 @@ std::string_view figure_css() {
 .figure .m-none{fill:none;stroke:none}
 .figure .bar{stroke:#1c2430;stroke-opacity:.5;stroke-width:.75}
 .figure .hatch{stroke:none}
-.figure .mark{stroke:#ffffff;stroke-width:1}
+.figure .mark{stroke-width:1.2}
 .figure .line{fill:none;stroke-width:2;stroke-linejoin:round}
 .figure .reference{stroke:#1c2430;stroke-width:1.5}
 .figure .dashed{stroke-dasharray:6 4}
@@ -76,7 +77,6 @@ std::string_view figure_css() {
 .figure .m-esm5{fill:#f4f6f8;stroke:#f4f6f8}
 .figure .bar{stroke:#e6e9ee;stroke-opacity:.4}
 .figure .hatch{stroke:none}
-.figure .mark{stroke:#171b21}
 .figure .reference{stroke:#e6e9ee}
 .figure .band{fill:#e6e9ee;fill-opacity:.12}
 .figure .leader{stroke:#737d8a}

@@ -80,7 +80,7 @@ Bar timing_bar(const TimingRow& row, double unit) {
   const bool of_at2 = row.operation.starts_with("AT2");
   return {row.operation,
           Spread{unit * row.seconds, unit * row.low, unit * row.high},
-          duration_text(row.seconds) + "  " + compact(row.share_of_forward) + " ×",
+          duration_text(row.seconds) + " · " + compact(row.share_of_forward) + " ×",
           row.operation + ": " + duration_text(row.seconds) + " (quartiles " + duration_text(row.low) + " to " +
               duration_text(row.high) + "), " + compact(row.share_of_forward) + " of a forward pass",
           method_style(of_at2 ? "at2" : "esm_64"),
@@ -145,7 +145,9 @@ BarChart metric_chart(const RunResults& results, const std::string& sources, Met
 BarChart timing_chart(const TimingView& timing, std::string_view title) {
   double longest = 0;
   for (const TimingRow& row : timing.rows) longest = std::max(longest, row.high);
-  BarChart chart{std::string(title), "time per response (" + std::string(longest < 1 ? "ms" : "s") + ")", {}};
+  BarChart chart{std::string(title),
+                 "time per response (" + std::string(longest < 1 ? "ms" : "s") + "); beside it × a forward pass",
+                 {}};
   for (const TimingRow& row : timing.rows) chart.bars.push_back(timing_bar(row, longest < 1 ? 1000 : 1));
   return chart;
 }

@@ -87,7 +87,7 @@ void draw_group(SvgCanvas& canvas, const GroupedBarChart& chart, const BarPanel&
       draw_value(canvas, axis, x, width, *value, entry.style,
                  group.label + ", " + entry.label + ": " + with_error(value, panel.decimals));
     } else {
-      canvas.text(x + width / 2, axis.at(0) - 4, "muted", Anchor::middle, kNoValue);
+      canvas.text(x + width / 2, axis.at(0) - 5, "dash", Anchor::middle, kNoValue);
     }
   }
   double baseline = axis.first_pixel + kLabelLine + 2;

@@ -103,6 +103,16 @@ void draw_line(SvgCanvas& canvas, const Axis& kept, const Axis& f1, const Line& 
   }
 }
 
+std::string name_of(const Line& line) {
+  return shortened(line.method, 30) + (line.level() ? ", " + fixed(line.rows.front()->f1.mean, 3) : "");
+}
+
+double widest_name(const std::vector<Line>& lines) {
+  double widest = 0;
+  for (const Line& line : lines) widest = std::max(widest, 14 + text_width(name_of(line)));
+  return widest;
+}
+
 void draw_names(SvgCanvas& canvas, const Axis& f1, const std::vector<Line>& lines) {
   std::vector<double> ends;
   for (const Line& line : lines) ends.push_back(f1.at(line.rows.back()->f1.mean));
@@ -111,9 +121,7 @@ void draw_names(SvgCanvas& canvas, const Axis& f1, const std::vector<Line>& line
     const Line& line = lines[index];
     canvas.line(kRight + (line.level() ? 0 : -4), ends[index], kLabels - 4, places[index], "leader");
     if (!line.level()) draw_marker(canvas, kLabels + 4, places[index], line.style, line.method);
-    const std::string value = line.level() ? ", " + fixed(line.rows.front()->f1.mean, 3) : "";
-    canvas.text(kLabels + (line.level() ? 0 : 14), places[index] + 4, "label", Anchor::start,
-                shortened(line.method, 24) + value);
+    canvas.text(kLabels + (line.level() ? 0 : 14), places[index] + 4, "label", Anchor::start, name_of(line));
   }
 }
 
@@ -124,7 +132,7 @@ std::string prune_chart(const PruneView& view, std::string_view title) {
   const std::vector<Line> lines = lines_of(view);
   const Axis kept = kept_axis(view);
   const Axis f1 = f1_axis(view);
-  const double width = std::max(kLabels + 32 * 7.5, text_width(title, 14));
+  const double width = std::max(kLabels + widest_name(lines), text_width(title, 14));
   SvgCanvas canvas(width, kBottom + 44, title);
   canvas.text(0, 16, "title", Anchor::start, title);
   draw_y_axis(canvas, f1, kLeft, kRight, "F1 of the answer");

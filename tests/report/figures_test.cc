@@ -72,17 +72,17 @@ TEST(MetricChartTest, TakesTheRowsOfOneKindOfSource) {
 
 TEST(TimingChartTest, ShortTimesAreInMilliseconds) {
   const BarChart chart = timing_chart(made_up_timing(), "t");
-  EXPECT_EQ(chart.axis_label, "time per response (ms)");
+  EXPECT_EQ(chart.axis_label, "time per response (ms); beside it × a forward pass");
   EXPECT_DOUBLE_EQ(chart.bars[1].spread->value, 236);
   EXPECT_DOUBLE_EQ(chart.bars[1].spread->low, 171);
   EXPECT_DOUBLE_EQ(chart.bars[1].spread->high, 342);
-  EXPECT_EQ(chart.bars[3].beside, "41.2 ms  0.37 ×");
+  EXPECT_EQ(chart.bars[3].beside, "41.2 ms · 0.37 ×");
 }
 
 TEST(TimingChartTest, LongTimesAreInSeconds) {
   TimingView timing = made_up_timing();
   timing.rows[1].high = 3.4;
-  EXPECT_EQ(timing_chart(timing, "t").axis_label, "time per response (s)");
+  EXPECT_EQ(timing_chart(timing, "t").axis_label, "time per response (s); beside it × a forward pass");
   EXPECT_DOUBLE_EQ(timing_chart(timing, "t").bars[1].spread->high, 3.4);
 }
 
