@@ -88,6 +88,31 @@ void draw_end(SvgCanvas& canvas, const Axis& axis, Direction direction, double p
   }
 }
 
+constexpr double kLegendLine = 20;
+
+double legend_width(const LegendEntry& entry) { return 22 + text_width(entry.label) + 14; }
+
+std::size_t legend_lines(double width, std::span<const LegendEntry> entries) {
+  std::size_t lines = 1;
+  double left = 0;
+  for (const LegendEntry& entry : entries) {
+    if (left > 0 && left + legend_width(entry) > width) {
+      ++lines;
+      left = 0;
+    }
+    left += legend_width(entry);
+  }
+  return lines;
+}
+
+/// The narrowest width, in steps, at which the entries take as many lines as at `width`.
+double balanced_width(double width, std::span<const LegendEntry> entries) {
+  const std::size_t lines = legend_lines(width, entries);
+  double narrower = width;
+  while (narrower > 40 && legend_lines(narrower - 10, entries) == lines) narrower -= 10;
+  return narrower;
+}
+
 }  // namespace
 
 double Axis::at(double value) const {
@@ -240,20 +265,21 @@ void draw_marker(SvgCanvas& canvas, double x, double y, const MethodStyle& style
 }
 
 double draw_legend(SvgCanvas& canvas, double x, double y, double width, std::span<const LegendEntry> entries) {
-  constexpr double kLine = 20;
-  double left = x;
+  double left = 0;
   double line = 0;
+  // No narrower than needed for as many lines: so that these are about equally long.
+  const double used = balanced_width(width, entries);
   for (const LegendEntry& entry : entries) {
-    const double needed = 24 + text_width(entry.label) + 12;
-    if (left > x && left + needed > x + width) {
-      left = x;
+    const double needed = legend_width(entry);
+    if (left > 0 && left + needed > used) {
+      left = 0;
       ++line;
     }
-    draw_bar(canvas, left, y + kLine * line + 2, 16, 12, entry.style, "");
-    canvas.text(left + 22, y + kLine * line + 12, "label", Anchor::start, entry.label);
+    draw_bar(canvas, x + left, y + kLegendLine * line + 2, 16, 12, entry.style, "");
+    canvas.text(x + left + 22, y + kLegendLine * line + 12, "label", Anchor::start, entry.label);
     left += needed;
   }
-  return kLine * (line + 1);
+  return kLegendLine * (line + 1);
 }
 
 std::vector<double> spread_places(std::span<const double> wanted, double distance, double low, double high) {

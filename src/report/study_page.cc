@@ -1,5 +1,7 @@
 #include "report/study_page.h"
 
+#include <algorithm>
+
 #include "report/format.h"
 #include "report/html.h"
 
@@ -13,12 +15,18 @@ std::string_view study_css() {
 .contents{columns:2;column-gap:32px;padding-left:0;list-style:none;font-size:15px;margin:8px 0 0}
 .contents li{break-inside:avoid;padding:2px 0}
 .contents b{font-weight:600}
+.contents ul{padding-left:16px;list-style:none;font-size:14px}
+.contents summary{cursor:pointer;color:var(--accent)}
+.names table{font-size:14px}
+.names th,.names td{text-align:left;white-space:normal;overflow-wrap:anywhere}
 a{color:var(--accent)}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
 section.figure-card{scroll-margin-top:12px}
 section.figure-card h2{font-size:18px}
 section.figure-card h2 .label{color:var(--accent)}
 section.figure-card figure{margin:4px 0 0}
+section.figure-card .scroll .figure{max-width:none}
+section.figure-card .figure .title{display:none}
 figcaption{font-size:14px;color:var(--soft);max-width:100ch;margin-top:12px}
 .files{font-size:13px;color:var(--soft);margin:8px 0 0}
 details.numbers{margin-top:10px;font-size:14px}
@@ -51,11 +59,28 @@ std::string link(const std::string& target, std::string_view text) {
   return "<a href=\"" + escape_markup(target) + "\">" + escape_markup(text) + "</a>";
 }
 
+std::string entry(const StudyFigure& figure, std::string_view label) {
+  return "<li><a href=\"#" + figure.name + "\"><b>" + escape_markup(label) + "</b> " + escape_markup(figure.title) +
+         "</a></li>\n";
+}
+
+/// Figures by label; many with one label are listed when they are asked for.
 std::string contents(const std::vector<StudyFigure>& figures) {
+  constexpr std::ptrdiff_t kMany = 4;
   std::string items;
-  for (const StudyFigure& figure : figures) {
-    items += "<li><a href=\"#" + figure.name + "\"><b>" + escape_markup(figure.label) + "</b> " +
-             escape_markup(figure.title) + "</a></li>\n";
+  for (auto first = figures.begin(); first != figures.end();) {
+    const auto last =
+        std::find_if(first, figures.end(), [&](const StudyFigure& figure) { return figure.label != first->label; });
+    std::string entries;
+    for (auto figure = first; figure != last; ++figure)
+      entries += entry(*figure, last - first > kMany ? "" : figure->label);
+    if (last - first > kMany) {
+      items += "<li><details><summary><b>" + escape_markup(first->label) + "</b> " + std::to_string(last - first) +
+               " of this kind</summary>" + element("ul", "", entries) + "</details></li>\n";
+    } else {
+      items += entries;
+    }
+    first = last;
   }
   return "<nav aria-label=\"Figures\"><ul class=\"contents\">" + items + "</ul></nav>";
 }
@@ -66,7 +91,7 @@ std::string runs_table(std::span<const RunResults> runs) {
     table.rows.push_back({run.name, run.task, run.model, run.training_set, run.evaluation_set,
                           compact(static_cast<double>(run.counts.evaluation_examples))});
   }
-  return table_html(table, "");
+  return "<div class=\"names\">" + table_html(table, "") + "</div>";
 }
 
 std::string notes_of(std::span<const RunResults> runs) {

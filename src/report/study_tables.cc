@@ -35,12 +35,17 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::string where_measured(const StudyRows& rows) {
-  std::string text;
+  // Models that were measured on the same sets are named together.
+  std::vector<std::pair<std::string, std::vector<std::string>>> models_by_sets;
   for (const std::string& model : models_of(rows)) {
     std::vector<std::string> sets;
     for (const std::string& set : data_sets_of(rows, model)) sets.push_back(set_with_size(rows, model, set));
-    text += (text.empty() ? "" : "; ") + model + " on " + joined(sets);
+    const std::string text = joined(sets);
+    if (models_by_sets.empty() || models_by_sets.back().first != text) models_by_sets.push_back({text, {}});
+    models_by_sets.back().second.push_back(model);
   }
+  std::string text;
+  for (const auto& [sets, models] : models_by_sets) text += (text.empty() ? "" : "; ") + joined(models) + " on " + sets;
   return text;
 }
 

@@ -20,7 +20,7 @@ namespace at2 {
 /// "a, b and c".
 [[nodiscard]] std::string joined(const std::vector<std::string>& names);
 
-/// "SmolLM2 on A (24 examples) and B (24 examples); Phi on A (400 examples)".
+/// "SmolLM2 and Llama on A (24 examples) and B (24 examples); Phi on A (400 examples)".
 [[nodiscard]] std::string where_measured(const StudyRows& rows);
 
 /// Means over data sets in full precision: a line per model, kind of source, method and metric.

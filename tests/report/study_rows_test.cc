@@ -113,7 +113,10 @@ TEST(StudyFiguresTest, CaptionsSayModelsDataSetsAndErrorBars) {
   const std::vector<RunResults> runs = made_up_study();
   const std::vector<StudyFigure> figures = study_figures(runs, {});
   const std::string& caption = figure_named(figures, "figure_4a").caption;
-  EXPECT_THAT(caption, HasSubstr("Llama-3.1-8B-Instruct on CNN DailyMail (24 examples), HotpotQA (24 examples)"));
+  EXPECT_THAT(
+      caption,
+      HasSubstr(
+          "Llama-3.1-8B-Instruct and Phi-3.5-mini-instruct on CNN DailyMail (24 examples), HotpotQA (24 examples)"));
   EXPECT_THAT(caption, HasSubstr("Error bars: one standard error"));
 }
 
