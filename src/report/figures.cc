@@ -5,66 +5,52 @@
 
 #include "base/errors.h"
 #include "report/format.h"
-#include "report/svg_canvas.h"
 
 namespace at2 {
 namespace {
 
 constexpr double kWidth = 460;
+constexpr double kRow = 30;
+constexpr double kBar = 20;
+constexpr double kTop = 38;
 
-/// Maps values to pixels along an axis.
-struct Axis {
-  std::vector<double> ticks;
-  double first_pixel = 0;
-  double last_pixel = 0;
-
-  [[nodiscard]] double at(double value) const {
-    return first_pixel + (value - ticks.front()) / (ticks.back() - ticks.front()) * (last_pixel - first_pixel);
-  }
+/// Where the columns of a chart of horizontal bars lie: labels, bars, what is written beside them.
+struct Columns {
+  double label_end = 0;
+  double value_begin = 0;
+  double width = 0;
 };
 
-std::string tick_label(const Axis& axis, double tick) {
-  const double step = axis.ticks[1] - axis.ticks[0];
-  return fixed(tick, std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9))));
-}
-
-double error_of(const Estimate& value) { return std::isnan(value.standard_error) ? 0.0 : value.standard_error; }
-
-Axis bar_axis(const std::vector<Bar>& bars) {
-  double low = 0;
-  double high = 0;
-  for (const Bar& bar : bars) {
-    if (!bar.value || !std::isfinite(bar.value->mean)) continue;
-    low = std::min(low, bar.value->mean - error_of(*bar.value));
-    high = std::max(high, bar.value->mean + error_of(*bar.value));
+Columns columns_of(const BarChart& chart) {
+  double label = 0;
+  double beside = 60;
+  for (const Bar& bar : chart.bars) {
+    label = std::max(label, text_width(shortened(bar.label, 40)));
+    beside = std::max(beside, text_width(bar.beside));
   }
-  if (low == high) high = 1;
-  return {axis_ticks(low, high, 5), 138, kWidth - 96};
+  const double width = std::max(kWidth, label + beside + 220);
+  return {label, width - beside - 12, width};
 }
 
-void draw_bar(SvgCanvas& canvas, const Axis& axis, const Bar& bar, double y, int decimals) {
+Axis bar_axis(const BarChart& chart, const Columns& columns) {
+  std::vector<Spread> spreads;
+  for (const Bar& bar : chart.bars) {
+    if (bar.spread) spreads.push_back(*bar.spread);
+  }
+  return {ticks_of(spreads, 5), columns.label_end + 10, columns.value_begin};
+}
+
+void draw_row(SvgCanvas& canvas, const Axis& axis, const Columns& columns, const Bar& bar, double y) {
   const bool strong = bar.emphasis == Bar::Emphasis::strong;
-  canvas.text(128, y + 15, strong ? "label strong" : "label", Anchor::end, shortened(bar.label, 20));
-  if (!bar.value || !std::isfinite(bar.value->mean)) {
+  canvas.text(columns.label_end, y + 15, strong ? "label strong" : "label", Anchor::end, shortened(bar.label, 40));
+  if (!bar.spread || !std::isfinite(bar.spread->value)) {
     canvas.text(axis.at(0) + 8, y + 15, "muted", Anchor::start, kNoValue);
     return;
   }
-  const double mean = bar.value->mean;
-  const double left = axis.at(std::min(0.0, mean));
-  const std::string value = with_error(bar.value, decimals);
-  canvas.rectangle(left, y, axis.at(std::max(0.0, mean)) - left, 20, strong ? "bar strong" : "bar",
-                   bar.label + ": " + value + " (95 % interval " + fixed(bar.value->low, decimals) + " to " +
-                       fixed(bar.value->high, decimals) + ", " + std::to_string(bar.value->count) + " examples)",
-                   "rx=\"2\"");
-  const double error = error_of(*bar.value);
-  if (error > 0) {
-    const double from = axis.at(mean - error);
-    const double to = axis.at(mean + error);
-    canvas.line(from, y + 10, to, y + 10, "whisker");
-    canvas.line(from, y + 6, from, y + 14, "whisker");
-    canvas.line(to, y + 6, to, y + 14, "whisker");
-  }
-  canvas.text(kWidth, y + 15, strong ? "value strong" : "value", Anchor::end, value);
+  const double left = axis.at(std::min(0.0, bar.spread->value));
+  draw_bar(canvas, left, y, axis.at(std::max(0.0, bar.spread->value)) - left, kBar, bar.style, bar.title);
+  draw_error_bar(canvas, axis, Direction::horizontal, y + kBar / 2, *bar.spread);
+  canvas.text(columns.width, y + 15, strong ? "value strong" : "value", Anchor::end, bar.beside);
 }
 
 /// Points of the curve, at most one per pixel or so: of longer curves every n-th step and the last.
@@ -79,35 +65,52 @@ std::string curve_points(std::span<const double> losses, const Axis& horizontal,
   return points;
 }
 
+/// Ticks around the finite losses, half a unit to both sides if they are all equal.
+std::vector<double> loss_ticks(std::span<const double> losses) {
+  std::vector<double> finite;
+  std::copy_if(losses.begin(), losses.end(), std::back_inserter(finite),
+               [](double loss) { return std::isfinite(loss); });
+  if (finite.empty()) finite.push_back(0);
+  const auto [low, high] = std::minmax_element(finite.begin(), finite.end());
+  return *low < *high ? axis_ticks(*low, *high, 4) : axis_ticks(*low - 0.5, *low + 0.5, 4);
+}
+
+/// \param unit  how many of the axis' units are a second
+Bar timing_bar(const TimingRow& row, double unit) {
+  const bool of_at2 = row.operation.starts_with("AT2");
+  return {row.operation,
+          Spread{unit * row.seconds, unit * row.low, unit * row.high},
+          duration_text(row.seconds) + " · " + compact(row.share_of_forward) + " ×",
+          row.operation + ": " + duration_text(row.seconds) + " (quartiles " + duration_text(row.low) + " to " +
+              duration_text(row.high) + "), " + compact(row.share_of_forward) + " of a forward pass",
+          method_style(of_at2 ? "at2" : "esm_64"),
+          of_at2 ? Bar::Emphasis::strong : Bar::Emphasis::none};
+}
+
 }  // namespace
 
-std::vector<double> axis_ticks(double low, double high, int count) {
-  AT2_EXPECT(low < high && count > 0, "an axis has a length");
-  const double rough = (high - low) / count;
-  const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  const double share = rough / power;
-  const double step = power * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
-  std::vector<double> ticks;
-  const auto first = std::llround(std::floor(low / step + 1e-9));
-  const auto last = std::llround(std::ceil(high / step - 1e-9));
-  for (auto tick = first; tick <= last; ++tick) ticks.push_back(static_cast<double>(tick) * step);
-  return ticks;
+Bar estimate_bar(const std::string& method, const std::optional<Estimate>& value, int decimals) {
+  Bar bar;
+  bar.label = method;
+  bar.style = method_style(method);
+  bar.emphasis = method_key(method) == "at2" ? Bar::Emphasis::strong : Bar::Emphasis::none;
+  if (!value) return bar;
+  bar.spread = spread_of(*value);
+  bar.beside = with_error(value, decimals);
+  bar.title = method + ": " + bar.beside + " (95 % interval " + fixed(value->low, decimals) + " to " +
+              fixed(value->high, decimals) + ", " + std::to_string(value->count) + " examples)";
+  return bar;
 }
 
 std::string bar_chart(const BarChart& chart) {
-  constexpr double kTop = 38;
-  constexpr double kRow = 30;
   const double bottom = kTop + kRow * static_cast<double>(chart.bars.size());
-  const Axis axis = bar_axis(chart.bars);
-  SvgCanvas canvas(kWidth, bottom + 44, chart.title);
+  const Columns columns = columns_of(chart);
+  const Axis axis = bar_axis(chart, columns);
+  SvgCanvas canvas(columns.width, bottom + 44, chart.title);
   canvas.text(0, 16, "title", Anchor::start, chart.title);
-  for (const double tick : axis.ticks) {
-    canvas.line(axis.at(tick), kTop - 6, axis.at(tick), bottom, tick == 0 ? "axis" : "grid");
-    canvas.text(axis.at(tick), bottom + 16, "muted", Anchor::middle, tick_label(axis, tick));
-  }
-  canvas.text((axis.first_pixel + axis.last_pixel) / 2, bottom + 36, "muted", Anchor::middle, chart.axis_label);
-  for (std::size_t index = 0; index < chart.bars.size(); ++index) {
-    draw_bar(canvas, axis, chart.bars[index], kTop + kRow * static_cast<double>(index), chart.decimals);
+  draw_x_axis(canvas, axis, kTop - 6, bottom, chart.axis_label);
+  for (std::size_t row = 0; row < chart.bars.size(); ++row) {
+    draw_row(canvas, axis, columns, chart.bars[row], kTop + kRow * static_cast<double>(row));
   }
   return canvas.finish();
 }
@@ -115,52 +118,37 @@ std::string bar_chart(const BarChart& chart) {
 std::string loss_chart(std::span<const double> losses) {
   AT2_EXPECT(!losses.empty(), "a curve has points");
   constexpr double kHeight = 240;
-  double low = 1e300;
-  double high = -1e300;
-  for (const double loss : losses) {
-    if (!std::isfinite(loss)) continue;
-    low = std::min(low, loss);
-    high = std::max(high, loss);
-  }
-  if (low >= high) {
-    const double centre = low > high ? 0 : low;
-    low = centre - 0.5;
-    high = centre + 0.5;
-  }
-  const Axis vertical{axis_ticks(low, high, 4), kHeight - 44, 34};
+  const Axis vertical{loss_ticks(losses), kHeight - 44, 34};
   const Axis horizontal{axis_ticks(0, std::max(2.0, static_cast<double>(losses.size())), 5), 62, kWidth - 16};
   SvgCanvas canvas(kWidth, kHeight, "Training loss");
   canvas.text(0, 16, "title", Anchor::start, "Training loss");
-  for (const double tick : vertical.ticks) {
-    canvas.line(horizontal.first_pixel, vertical.at(tick), horizontal.last_pixel, vertical.at(tick), "grid");
-    canvas.text(horizontal.first_pixel - 8, vertical.at(tick) + 4, "muted", Anchor::end, tick_label(vertical, tick));
-  }
+  draw_y_axis(canvas, vertical, horizontal.first_pixel, horizontal.last_pixel, "negative correlation");
   for (const double tick : horizontal.ticks) {
     canvas.text(horizontal.at(tick), kHeight - 26, "muted", Anchor::middle, tick_label(horizontal, tick));
   }
   canvas.text((horizontal.first_pixel + horizontal.last_pixel) / 2, kHeight - 6, "muted", Anchor::middle,
               "training step");
-  canvas.raw("<text class=\"muted\" text-anchor=\"middle\" transform=\"translate(14 " + coordinate(kHeight / 2) +
-             ") rotate(-90)\">negative correlation</text>");
   canvas.raw("<polyline class=\"curve\" points=\"" + curve_points(losses, horizontal, vertical) + "\"/>");
   return canvas.finish();
 }
 
-BarChart metric_chart(const RunResults& results, const std::string& sources, std::optional<std::int64_t> k) {
-  BarChart chart;
-  chart.title = (k ? "Top-" + std::to_string(*k) + " drop" : std::string("LDS")) + ", " + sources + " sources";
-  chart.axis_label = k ? "drop of the log-probability (nats)" : "rank correlation with measured probabilities";
-  chart.decimals = k ? 2 : 3;
+BarChart metric_chart(const RunResults& results, const std::string& sources, Metric metric) {
+  BarChart chart{metric_title(metric) + ", " + sources + " sources", metric_axis(metric), {}};
   for (const MethodRow& row : results.rows) {
-    if (row.sources != sources) continue;
-    Bar bar{row.method, row.lds};
-    if (k) {
-      const auto drop = row.drop_by_k.find(*k);
-      bar.value = drop == row.drop_by_k.end() ? std::nullopt : std::optional(drop->second);
+    if (row.sources == sources) {
+      chart.bars.push_back(estimate_bar(row.method, value_of(row, metric), metric_decimals(metric)));
     }
-    if (row.method == "AT2") bar.emphasis = Bar::Emphasis::strong;
-    chart.bars.push_back(std::move(bar));
   }
+  return chart;
+}
+
+BarChart timing_chart(const TimingView& timing, std::string_view title) {
+  double longest = 0;
+  for (const TimingRow& row : timing.rows) longest = std::max(longest, row.high);
+  BarChart chart{std::string(title),
+                 "time per response (" + std::string(longest < 1 ? "ms" : "s") + "); beside it × a forward pass",
+                 {}};
+  for (const TimingRow& row : timing.rows) chart.bars.push_back(timing_bar(row, longest < 1 ? 1000 : 1));
   return chart;
 }
 

@@ -71,6 +71,13 @@ std::string with_error(const std::optional<Estimate>& estimate, int decimals) {
   return text;
 }
 
+std::string with_interval(const std::optional<Estimate>& estimate, int decimals) {
+  if (!estimate || std::isnan(estimate->mean)) return std::string(kNoValue);
+  const bool real = estimate->low > 0 || estimate->high < 0;
+  return fixed(estimate->mean, decimals) + " [" + fixed(estimate->low, decimals) + ", " +
+         fixed(estimate->high, decimals) + "]" + (real ? " *" : "");
+}
+
 std::string compact(double value) {
   if (!std::isfinite(value)) return std::string(kNoValue);
   const double magnitude = std::abs(value);

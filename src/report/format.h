@@ -25,6 +25,9 @@ inline constexpr std::string_view kNoValue = "–";
 /// "0.71 ± 0.03"; without the error where it is NaN; kNoValue for no estimate.
 [[nodiscard]] std::string with_error(const std::optional<Estimate>& estimate, int decimals);
 
+/// "-0.12 [-0.15, -0.08] *": mean and 95 % interval, a star where it excludes 0; kNoValue for no estimate.
+[[nodiscard]] std::string with_interval(const std::optional<Estimate>& estimate, int decimals);
+
 /// Three significant digits without exponent: "0.0123", "1.5", "32", "12,345". kNoValue for NaN.
 [[nodiscard]] std::string compact(double value);
 

@@ -22,7 +22,11 @@ struct HighlightPiece {
   CharRange range;
   /// Index of the source to colour it for; nothing for plain text.
   std::optional<std::size_t> source;
+  enum class Kind { shown, left_out } kind = Kind::shown;
 };
+
+/// Stands for what was left out.
+inline constexpr std::string_view kLeftOut = "[…]";
 
 /// Cuts a text at the borders of the sources with positive strength. Where sources overlap the strongest wins; borders
 /// move to whole UTF-8 characters.
@@ -30,8 +34,18 @@ struct HighlightPiece {
 [[nodiscard]] std::vector<HighlightPiece> highlight_pieces(std::string_view text, std::span<const CharRange> sources,
                                                            std::span<const double> strengths);
 
-/// HTML: coloured pieces are <mark style="--s:STRENGTH" title="score ...">, the rest is plain, all escaped. White space
-/// that a coloured piece starts with is left plain.
+/// The same, leaving out what is further than `neighbours` sources from a coloured one (paper, appendix B.2). Whole
+/// words are shown, and gaps of a few characters. Everything is shown if nothing is coloured.
+/// \pre as for highlight_pieces; the sources are in order; neighbours >= 0
+[[nodiscard]] std::vector<HighlightPiece> elided_pieces(std::string_view text, std::span<const CharRange> sources,
+                                                        std::span<const double> strengths, std::int64_t neighbours);
+
+/// HTML of pieces: those of a source are <mark style="--s:STRENGTH" title="score ...">, those that were left out
+/// <span class="gap">, all escaped. White space that a coloured piece starts with is left plain.
+[[nodiscard]] std::string pieces_html(std::string_view text, std::span<const HighlightPiece> pieces,
+                                      std::span<const double> scores, std::span<const double> strengths);
+
+/// HTML of the whole text, with scores above the threshold coloured.
 [[nodiscard]] std::string highlighted_html(std::string_view text, std::span<const CharRange> sources,
                                            std::span<const double> scores, double threshold);
 

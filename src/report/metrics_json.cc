@@ -18,13 +18,21 @@ Json estimate_json(const std::optional<Estimate>& value) {
           {"count", value->count}};
 }
 
-Json row_json(const MethodRow& row) {
+Json drops_json(const std::map<std::int64_t, Estimate>& by_k) {
   Json drops = Json::object();
-  for (const auto& [k, drop] : row.drop_by_k) drops[std::to_string(k)] = estimate_json(drop);
-  return {{"method", row.method},
+  for (const auto& [k, drop] : by_k) drops[std::to_string(k)] = estimate_json(drop);
+  return drops;
+}
+
+Json row_json(const MethodRow& row) {
+  return {{"key", row.key},
+          {"method", row.method},
           {"sources", row.sources},
           {"lds", estimate_json(row.lds)},
-          {"top_k_drop", drops},
+          {"lds_mask_error", row.lds_mask_error ? number(*row.lds_mask_error) : Json(nullptr)},
+          {"lds_over_at2", estimate_json(row.lds_over_at2)},
+          {"top_k_drop", drops_json(row.drop_by_k)},
+          {"top_k_drop_over_at2", drops_json(row.drop_over_at2_by_k)},
           {"forward_passes", number(row.forward_passes)},
           {"backward_passes", number(row.backward_passes)},
           {"timing", {{"seconds_per_example", number(row.seconds)}}}};

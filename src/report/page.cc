@@ -5,18 +5,14 @@
 
 #include "report/figures.h"
 #include "report/format.h"
+#include "report/html.h"
+#include "report/prune_chart.h"
 #include "report/table.h"
 
 namespace at2 {
 namespace {
 
-std::string element(std::string_view name, std::string_view css_class, std::string_view escaped_content) {
-  std::string html = "<" + std::string(name);
-  if (!css_class.empty()) html += " class=\"" + std::string(css_class) + "\"";
-  return html + ">" + std::string(escaped_content) + "</" + std::string(name) + ">";
-}
-
-const MethodRow* find_row(const RunResults& results, const std::string& sources, std::string_view method) {
+const MethodRow* row_named(const RunResults& results, const std::string& sources, std::string_view method) {
   for (const MethodRow& row : results.rows) {
     if (row.sources == sources && row.method == method) return &row;
   }
@@ -35,9 +31,9 @@ std::string beside(const std::optional<Estimate>& baseline, int decimals) {
 
 /// LDS and the drop with the largest k of AT2, for one kind of source.
 std::string method_tiles(const RunResults& results, const std::string& sources) {
-  const MethodRow* row = find_row(results, sources, "AT2");
+  const MethodRow* row = row_named(results, sources, "AT2");
   if (row == nullptr) return "";
-  const MethodRow* baseline = find_row(results, sources, "Average attention");
+  const MethodRow* baseline = row_named(results, sources, "Average attention");
   const std::string kind = ", " + sources + " sources";
   std::string tiles = tile(with_error(row->lds, 2),
                            "LDS of AT2" + kind + beside(baseline != nullptr ? baseline->lds : std::nullopt, 2));
@@ -88,43 +84,51 @@ std::string what_was_run(const RunResults& results) {
   return element("dl", "run", list) + (notes.empty() ? "" : element("ul", "notes", notes));
 }
 
-/// The rows with the highest mean of a column; several if they tie.
-bool is_best(const RunResults& results, const std::string& sources, double value, std::optional<std::int64_t> k) {
-  for (const MethodRow& row : results.rows) {
-    if (row.sources != sources) continue;
-    std::optional<Estimate> other = row.lds;
-    if (k) {
-      const auto drop = row.drop_by_k.find(*k);
-      other = drop == row.drop_by_k.end() ? std::nullopt : std::optional(drop->second);
-    }
-    if (other && other->mean > value) return false;
-  }
-  return true;
+/// Whether no row of this kind has a higher value; several if they tie.
+bool is_best(const RunResults& results, const MethodRow& row, Metric metric) {
+  const auto value = value_of(row, metric);
+  return value && std::none_of(results.rows.begin(), results.rows.end(), [&](const MethodRow& other) {
+           const auto rival = value_of(other, metric);
+           return other.sources == row.sources && rival && rival->mean > value->mean;
+         });
 }
 
-std::string table_html(const RunResults& results, const std::string& sources) {
+/// The first cells of a row are its name and its metrics, in this order.
+std::string row_html(const RunResults& results, const MethodRow& row, const std::vector<std::string>& cells) {
+  const std::vector<Metric> metrics = metrics_of(results, row.sources);
+  std::string line = "<th scope=\"row\">" + escape_markup(cells.front()) + "</th>";
+  for (std::size_t column = 1; column < cells.size(); ++column) {
+    const bool best = column <= metrics.size() && is_best(results, row, metrics[column - 1]);
+    line += element("td", best ? "best" : "", escape_markup(cells[column]));
+  }
+  return "<tr>" + line + "</tr>\n";
+}
+
+std::string scores_table(const RunResults& results, const std::string& sources) {
   const Table table = method_table(results, sources);
-  const std::vector<std::int64_t> ks = drop_ks(results, sources);
   std::string head;
   for (const std::string& cell : table.header) head += "<th scope=\"col\">" + escape_markup(cell) + "</th>";
   std::string body;
   auto cells = table.rows.begin();
   for (const MethodRow& row : results.rows) {
-    if (row.sources != sources) continue;
-    std::string line = "<th scope=\"row\">" + escape_markup(cells->front()) + "</th>";
-    for (std::size_t column = 1; column < cells->size(); ++column) {
-      bool best = column == 1 && row.lds && is_best(results, sources, row.lds->mean, std::nullopt);
-      if (column >= 2 && column < 2 + ks.size()) {
-        const auto drop = row.drop_by_k.find(ks[column - 2]);
-        best = drop != row.drop_by_k.end() && is_best(results, sources, drop->second.mean, drop->first);
-      }
-      line += element("td", best ? "best" : "", escape_markup((*cells)[column]));
-    }
-    body += "<tr>" + line + "</tr>\n";
-    ++cells;
+    if (row.sources == sources) body += row_html(results, row, *cells++);
   }
-  return "<div class=\"scroll\"><table><caption>" + escape_markup(sources) + " sources</caption><thead><tr>" + head +
-         "</tr></thead>\n<tbody>" + body + "</tbody></table></div>";
+  return "<div class=\"scroll\" tabindex=\"0\"><table><caption>" + escape_markup(sources) +
+         " sources</caption><thead><tr>" + head + "</tr></thead>\n<tbody>" + body + "</tbody></table></div>";
+}
+
+/// Paired differences to AT2 of all kinds of source; nothing where there are none.
+std::string comparison_html(const RunResults& results) {
+  std::string html;
+  for (const std::string& kind : source_kinds(results)) {
+    const Table table = comparison_table(results, kind);
+    if (!table.rows.empty()) html += table_html(table, kind + " sources");
+  }
+  if (html.empty()) return "";
+  return "<h3>Compared with AT2</h3>\n<p class=\"lead\">Each method less AT2 on the same examples: mean and 95 % "
+         "bootstrap interval, resampled in pairs. A star marks intervals that exclude 0. The mask error is the "
+         "standard error of the LDS that comes from having drawn these ablations and no others.</p>\n" +
+         html;
 }
 
 std::string scores_section(const RunResults& results) {
@@ -134,12 +138,11 @@ std::string scores_section(const RunResults& results) {
       "chance. <b>Top-<i>k</i> drop</b> hides the <i>k</i> sources a method scores highest and measures how much "
       "log-probability the response loses: more means that the method found what mattered. Mean ± standard error over "
       "examples; the best of a column is bold. Forward and backward passes, and time, are for one example.</p>\n";
-  for (const std::string& kind : source_kinds(results)) html += table_html(results, kind);
-  html += "<div class=\"charts\">";
+  for (const std::string& kind : source_kinds(results)) html += scores_table(results, kind);
+  html += comparison_html(results) + "<div class=\"charts\">";
   for (const std::string& kind : source_kinds(results)) {
-    html += element("figure", "", bar_chart(metric_chart(results, kind, std::nullopt)));
-    for (const std::int64_t k : drop_ks(results, kind)) {
-      html += element("figure", "", bar_chart(metric_chart(results, kind, k)));
+    for (const Metric metric : metrics_of(results, kind)) {
+      html += element("figure", "", bar_chart(metric_chart(results, kind, metric)));
     }
   }
   return html + "</div><p class=\"small\">Whiskers: one standard error.</p></section>\n";
@@ -154,6 +157,29 @@ std::string training_section(const RunResults& results) {
   if (results.theta) html += "<figure class=\"wide scroll\">" + theta_heat_map(*results.theta) + "</figure>";
   if (!results.training_loss.empty()) html += element("figure", "", loss_chart(results.training_loss));
   return html + "</section>\n";
+}
+
+std::string prune_section(const RunResults& results) {
+  if (!results.prune || results.prune->rows.empty()) return "";
+  return "<section id=\"prune\"><h2>Answers from a pruned context</h2>\n<p class=\"lead\">Only the passages that a "
+         "method scores highest are kept, and the model answers again. " +
+         compact(static_cast<double>(results.prune->examples)) + " examples; " +
+         compact(static_cast<double>(results.prune->unmarked_answers)) +
+         " answers lacked the words that mark the answer and count as empty.</p>\n<figure class=\"wide scroll\" "
+         "tabindex=\"0\">" +
+         prune_chart(*results.prune, kPruneTitle) +
+         "</figure><p class=\"small\">Error bars and bands: one standard error over examples.</p></section>\n";
+}
+
+std::string timing_section(const RunResults& results) {
+  if (!results.timing || results.timing->rows.empty()) return "";
+  const TimingView& timing = *results.timing;
+  return "<section id=\"timing\"><h2>Running time</h2>\n<p class=\"lead\">Time to attribute one response, and its "
+         "share of one forward pass. Medians over " +
+         compact(static_cast<double>(timing.examples)) + " examples of " +
+         compact(static_cast<double>(timing.mean_tokens)) + " tokens on average; " + escape_markup(timing.place) +
+         ".</p>\n<figure class=\"wide scroll\" tabindex=\"0\">" + bar_chart(timing_chart(timing, kTimingTitle)) +
+         "</figure><p class=\"small\">Whiskers: quartiles over examples.</p></section>\n";
 }
 
 std::string cost_section(const RunResults& results) {
@@ -176,25 +202,15 @@ std::string cost_section(const RunResults& results) {
 }  // namespace
 
 std::string report_page(const RunResults& results, const ReportOptions& options) {
-  const std::string name = escape_markup(results.name);
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>" +
-      name + " – AT2 report</title>\n<style>";
-  html += page_css();
-  html += figure_css();
-  html +=
-      "</style></head>\n<body><main>\n<header><p class=\"kicker\">AT2 report</p><h1>" + name +
-      "</h1>\n<p class=\"lead\">Which parts of the context did the model use when it wrote each sentence of its "
+  std::string body = "<header><p class=\"kicker\">AT2 report</p><h1>" + escape_markup(results.name) + "</h1>\n";
+  body +=
+      "<p class=\"lead\">Which parts of the context did the model use when it wrote each sentence of its "
       "response? Every method below answers with one score per <i>source</i> – a token, a sentence or a passage of the "
       "context. This page shows how good the answers are, what they cost, and what they look like.</p>\n";
-  html += headline_tiles(results) + what_was_run(results) + "</header>\n";
-  html += scores_section(results) + training_section(results) + cost_section(results);
-  html += example_sections(results, options);
-  html += "</main>\n<script>";
-  html += page_script();
-  return html + "</script>\n</body></html>\n";
+  body += headline_tiles(results) + what_was_run(results) + "</header>\n";
+  body += scores_section(results) + training_section(results) + prune_section(results) + timing_section(results);
+  body += cost_section(results) + example_sections(results, options);
+  return whole_page(results.name + " – AT2 report", "", body, page_script());
 }
 
 }  // namespace at2

@@ -10,6 +10,10 @@
 
 namespace at2 {
 
+/// Titles of charts that the page and the files have in common.
+inline constexpr std::string_view kPruneTitle = "F1 of answers from a pruned context";
+inline constexpr std::string_view kTimingTitle = "Running time";
+
 /// The whole page: what was run, the table, the charts, the coefficients, the cost, and the held-out examples with the
 /// context highlighted by every method. No external resources; everything is visible without JavaScript, which only
 /// chooses between response sentences and kinds of source.

@@ -14,6 +14,7 @@ header,section{background:var(--card);border:1px solid var(--rule);border-radius
 .kicker{margin:0;color:var(--accent);font-weight:600;font-size:14px;letter-spacing:.02em}
 h1{margin:2px 0 8px;font-size:30px;line-height:1.2;overflow-wrap:anywhere}
 h2{margin:0 0 8px;font-size:21px}
+h3{margin:20px 0 6px;font-size:16px}
 h4{margin:16px 0 4px;font-size:13px;color:var(--soft);font-weight:600}
 h5{margin:0 0 8px;font-size:14px}
 .lead{margin:0 0 16px;max-width:88ch}

@@ -43,4 +43,9 @@ void SvgCanvas::text(double x, double y, std::string_view css_class, Anchor anch
            " text-anchor=\"" + name + "\">" + escape_markup(content) + "</text>";
 }
 
+void SvgCanvas::upward_text(double x, double y, std::string_view css_class, std::string_view content) {
+  body_ += "<text class=\"" + std::string(css_class) + "\" text-anchor=\"middle\" transform=\"translate(" +
+           coordinate(x) + " " + coordinate(y) + ") rotate(-90)\">" + escape_markup(content) + "</text>";
+}
+
 }  // namespace at2

@@ -21,6 +21,8 @@ class SvgCanvas {
                  std::string_view title = "", std::string_view attributes = "");
   void line(double x1, double y1, double x2, double y2, std::string_view css_class);
   void text(double x, double y, std::string_view css_class, Anchor anchor, std::string_view content);
+  /// A text around its point that reads from below to above.
+  void upward_text(double x, double y, std::string_view css_class, std::string_view content);
   /// Markup that is already escaped.
   void raw(std::string_view markup) { body_ += markup; }
 

@@ -5,12 +5,10 @@
 
 #include "base/errors.h"
 #include "report/format.h"
+#include "report/metric.h"
 
 namespace at2 {
 namespace {
-
-constexpr int kLdsDecimals = 3;
-constexpr int kDropDecimals = 2;
 
 std::string padding(std::size_t width, std::string_view cell) { return std::string(width - display_width(cell), ' '); }
 
@@ -124,21 +122,38 @@ std::vector<std::int64_t> drop_ks(const RunResults& results, const std::string& 
 }
 
 Table method_table(const RunResults& results, const std::string& sources) {
-  const std::vector<std::int64_t> ks = drop_ks(results, sources);
-  Table table{{"Method", "LDS"}, {}};
-  for (const std::int64_t k : ks) table.header.push_back("Top-" + std::to_string(k) + " drop");
+  const std::vector<Metric> metrics = metrics_of(results, sources);
+  Table table{{"Method"}, {}};
+  for (const Metric metric : metrics) table.header.push_back(metric_title(metric));
   for (const char* column : {"Forward", "Backward", "Time"}) table.header.emplace_back(column);
   for (const MethodRow& row : results.rows) {
     if (row.sources != sources) continue;
-    std::vector<std::string> cells = {row.method, with_error(row.lds, kLdsDecimals)};
-    for (const std::int64_t k : ks) {
-      const auto drop = row.drop_by_k.find(k);
-      cells.push_back(drop == row.drop_by_k.end() ? std::string(kNoValue) : with_error(drop->second, kDropDecimals));
-    }
+    std::vector<std::string> cells = {row.method};
+    for (const Metric metric : metrics) cells.push_back(with_error(value_of(row, metric), metric_decimals(metric)));
     cells.push_back(compact(row.forward_passes));
     cells.push_back(compact(row.backward_passes));
     cells.push_back(duration_text(row.seconds));
     table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+Table comparison_table(const RunResults& results, const std::string& sources) {
+  const std::vector<Metric> metrics = metrics_of(results, sources);
+  Table table{{"Method"}, {}};
+  for (const Metric metric : metrics) table.header.push_back(metric_title(metric));
+  table.header.emplace_back("LDS mask error");
+  for (const MethodRow& row : results.rows) {
+    if (row.sources != sources) continue;
+    std::vector<std::string> cells = {row.method};
+    bool known = row.lds_mask_error.has_value();
+    for (const Metric metric : metrics) {
+      const auto over = over_at2(row, metric);
+      known = known || over;
+      cells.push_back(with_interval(over, metric_decimals(metric)));
+    }
+    cells.push_back(row.lds_mask_error ? fixed(*row.lds_mask_error, 3) : std::string(kNoValue));
+    if (known) table.rows.push_back(std::move(cells));
   }
   return table;
 }
@@ -155,8 +170,10 @@ Table metric_records(const RunResults& results) {
   Table table{{"method", "sources", "metric", "mean", "standard_error", "low_95", "high_95", "count"}, {}};
   for (const MethodRow& row : results.rows) {
     table.rows.push_back(metric_record(row, "lds", row.lds));
-    for (const auto& [k, drop] : row.drop_by_k) {
-      table.rows.push_back(metric_record(row, "top_" + std::to_string(k) + "_drop", drop));
+    for (const auto& [k, drop] : row.drop_by_k) table.rows.push_back(metric_record(row, metric_key({k}), drop));
+    if (row.lds_over_at2) table.rows.push_back(metric_record(row, "lds_over_at2", row.lds_over_at2));
+    for (const auto& [k, drop] : row.drop_over_at2_by_k) {
+      table.rows.push_back(metric_record(row, metric_key({k}) + "_over_at2", drop));
     }
   }
   return table;

@@ -34,11 +34,15 @@ struct Table {
 /// Methods x (LDS, drops with standard errors, cost) for one kind of source.
 [[nodiscard]] Table method_table(const RunResults& results, const std::string& sources);
 
+/// Methods x (difference to AT2 in LDS and drops with 95 % intervals, mask error of LDS) for one kind of source. A star
+/// marks intervals that exclude 0. No rows if no method has a difference or a mask error.
+[[nodiscard]] Table comparison_table(const RunResults& results, const std::string& sources);
+
 /// Stages x (time, forward passes).
 [[nodiscard]] Table stage_table(const RunResults& results);
 
 /// One line per method, kind of source and metric, in full precision: mean, standard error, interval, count.
-/// An undefined metric has empty cells and count 0.
+/// Differences to AT2 are lines of their own ("lds_over_at2"). An undefined metric has empty cells and count 0.
 [[nodiscard]] Table metric_records(const RunResults& results);
 
 /// One line per method and kind of source: forward passes, backward passes, seconds per attributed example.

@@ -38,18 +38,10 @@ void draw_labels(SvgCanvas& canvas, const Grid& grid) {
     canvas.text(kLeft - 8, grid.y(head) + half + 4, "muted", Anchor::end, std::to_string(head));
   }
   canvas.text((kLeft + grid.x(grid.num_layers)) / 2, grid.y(grid.num_heads) + 36, "muted", Anchor::middle, "layer");
-  canvas.raw("<text class=\"muted\" text-anchor=\"middle\" transform=\"translate(14 " +
-             coordinate((kTop + grid.y(grid.num_heads)) / 2) + ") rotate(-90)\">head</text>");
+  canvas.upward_text(14, (kTop + grid.y(grid.num_heads)) / 2, "muted", "head");
 }
 
 void draw_scale(SvgCanvas& canvas, double x, double height, double largest) {
-  // Cells fade to nothing at zero, and so does the scale, from both ends.
-  canvas.raw(
-      "<defs><linearGradient id=\"theta-scale\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\">"
-      "<stop class=\"positive-stop\" offset=\"0\" stop-opacity=\"1\"/>"
-      "<stop class=\"positive-stop\" offset=\".5\" stop-opacity=\"0\"/>"
-      "<stop class=\"negative-stop\" offset=\".5\" stop-opacity=\"0\"/>"
-      "<stop class=\"negative-stop\" offset=\"1\" stop-opacity=\"1\"/></linearGradient></defs>");
   canvas.rectangle(x, kTop, 12, height, "cell", "", "fill=\"url(#theta-scale)\"");
   canvas.text(x + 18, kTop + 10, "muted", Anchor::start, compact(largest));
   canvas.text(x + 18, kTop + height / 2 + 4, "muted", Anchor::start, "0");

@@ -13,6 +13,7 @@
 #include "report/format.h"
 #include "report/metrics_json.h"
 #include "report/page.h"
+#include "report/prune_chart.h"
 #include "report/table.h"
 
 namespace at2 {
@@ -61,12 +62,6 @@ class TemporaryFile {
   int descriptor_;
 };
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) cannot_write(folder, error.value());
-}
-
 std::string methods_markdown(const RunResults& results) {
   std::string text;
   for (const std::string& kind : source_kinds(results)) {
@@ -82,16 +77,25 @@ void write_figures(const RunResults& results, const fs::path& folder) {
     write_file_atomically(folder / (name + ".svg"), standalone_svg(svg));
   };
   for (const std::string& kind : source_kinds(results)) {
-    write("lds_" + slug(kind), bar_chart(metric_chart(results, kind, std::nullopt)));
-    for (const std::int64_t k : drop_ks(results, kind)) {
-      write("top_" + std::to_string(k) + "_drop_" + slug(kind), bar_chart(metric_chart(results, kind, k)));
+    for (const Metric metric : metrics_of(results, kind)) {
+      write(metric_key(metric) + "_" + slug(kind), bar_chart(metric_chart(results, kind, metric)));
     }
   }
   if (results.theta) write("theta", theta_heat_map(*results.theta));
+  if (results.prune && !results.prune->rows.empty()) write("prune", prune_chart(*results.prune, kPruneTitle));
+  if (results.timing && !results.timing->rows.empty()) {
+    write("timing", bar_chart(timing_chart(*results.timing, kTimingTitle)));
+  }
   if (!results.training_loss.empty()) write("training_loss", loss_chart(results.training_loss));
 }
 
 }  // namespace
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) cannot_write(folder, error.value());
+}
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
   TemporaryFile file(path.string() + ".tmp");

@@ -11,8 +11,6 @@
 namespace at2 {
 namespace {
 
-using ::testing::DoubleEq;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -24,13 +22,14 @@ std::vector<double> bar_widths(const std::string& svg) {
   return widths;
 }
 
-TEST(AxisTicksTest, AreRoundAndCoverTheRange) {
-  EXPECT_THAT(axis_ticks(0, 0.7, 5), ElementsAre(0, DoubleEq(0.2), DoubleEq(0.4), DoubleEq(0.6), DoubleEq(0.8)));
-  EXPECT_THAT(axis_ticks(-3, 12, 4), ElementsAre(-5, 0, 5, 10, 15));
+BarChart chart_of(const std::vector<std::optional<Estimate>>& values) {
+  BarChart chart{"t", "x", {}};
+  for (const auto& value : values) chart.bars.push_back(estimate_bar("AT2", value, 2));
+  return chart;
 }
 
 TEST(BarChartTest, BarsScaleWithTheirValues) {
-  const std::string svg = bar_chart({"t", "x", {{"a", made_up_estimate(2, 0.1)}, {"b", made_up_estimate(4, 0.1)}}});
+  const std::string svg = bar_chart(chart_of({made_up_estimate(2, 0.1), made_up_estimate(4, 0.1)}));
   EXPECT_EQ(markup_fault(svg), "");
   const auto widths = bar_widths(svg);
   ASSERT_EQ(widths.size(), 2U);
@@ -39,35 +38,52 @@ TEST(BarChartTest, BarsScaleWithTheirValues) {
 }
 
 TEST(BarChartTest, NegativeBarsEndAtZero) {
-  const std::string svg = bar_chart({"t", "x", {{"a", made_up_estimate(-2, 0.1)}, {"b", made_up_estimate(2, 0.1)}}});
+  const std::string svg = bar_chart(chart_of({made_up_estimate(-2, 0.1), made_up_estimate(2, 0.1)}));
   const auto widths = bar_widths(svg);
   ASSERT_EQ(widths.size(), 2U);
   EXPECT_NEAR(widths[0], widths[1], 0.02);
 }
 
 TEST(BarChartTest, UndefinedValueIsADashAndNoBar) {
-  const std::string svg = bar_chart({"t", "x", {{"a", std::nullopt}, {"b", made_up_estimate(1, 0.1)}}});
+  const std::string svg = bar_chart(chart_of({std::nullopt, made_up_estimate(1, 0.1)}));
   EXPECT_EQ(bar_widths(svg).size(), 1U);
   EXPECT_THAT(svg, HasSubstr(">–</text>"));
 }
 
 TEST(BarChartTest, WhiskersNeedAStandardError) {
   const Estimate single{1, std::nan(""), 1, 1, 1};
-  EXPECT_THAT(bar_chart({"t", "x", {{"a", single}}}), Not(HasSubstr("whisker")));
-  EXPECT_EQ(count_of(bar_chart({"t", "x", {{"a", made_up_estimate(1, 0.1)}}}), "whisker"), 3U);
+  EXPECT_THAT(bar_chart(chart_of({single})), Not(HasSubstr("whisker")));
+  EXPECT_EQ(count_of(bar_chart(chart_of({made_up_estimate(1, 0.1)})), "whisker"), 3U);
 }
 
 TEST(BarChartTest, ChartWithoutAnyValueIsStillDrawn) {
-  EXPECT_EQ(markup_fault(bar_chart({"t", "x", {{"a", std::nullopt}}})), "");
-  EXPECT_EQ(markup_fault(bar_chart({"t", "x", {{"<a&\"", Estimate{0, 0, 0, 0, 2}}}})), "");
+  EXPECT_EQ(markup_fault(bar_chart(chart_of({std::nullopt}))), "");
+  EXPECT_EQ(markup_fault(bar_chart({"<t>", "x&", {estimate_bar("<a&\"", Estimate{0, 0, 0, 0, 2}, 2)}})), "");
 }
 
 TEST(MetricChartTest, TakesTheRowsOfOneKindOfSource) {
-  const BarChart chart = metric_chart(made_up_results(), "sentence", 5);
+  const BarChart chart = metric_chart(made_up_results(), "sentence", {5});
   ASSERT_EQ(chart.bars.size(), 4U);
   EXPECT_EQ(chart.bars[0].emphasis, Bar::Emphasis::strong);
-  EXPECT_EQ(chart.bars[3].value->mean, 16.1);
-  EXPECT_FALSE(metric_chart(made_up_results(), "sentence", std::nullopt).bars[2].value);
+  EXPECT_EQ(chart.bars[3].spread->value, 16.1);
+  EXPECT_NEAR(chart.bars[3].spread->high, 17.3, 1e-12);
+  EXPECT_FALSE(metric_chart(made_up_results(), "sentence", {}).bars[2].spread);
+}
+
+TEST(TimingChartTest, ShortTimesAreInMilliseconds) {
+  const BarChart chart = timing_chart(made_up_timing(), "t");
+  EXPECT_EQ(chart.axis_label, "time per response (ms); beside it × a forward pass");
+  EXPECT_DOUBLE_EQ(chart.bars[1].spread->value, 236);
+  EXPECT_DOUBLE_EQ(chart.bars[1].spread->low, 171);
+  EXPECT_DOUBLE_EQ(chart.bars[1].spread->high, 342);
+  EXPECT_EQ(chart.bars[3].beside, "41.2 ms · 0.37 ×");
+}
+
+TEST(TimingChartTest, LongTimesAreInSeconds) {
+  TimingView timing = made_up_timing();
+  timing.rows[1].high = 3.4;
+  EXPECT_EQ(timing_chart(timing, "t").axis_label, "time per response (s); beside it × a forward pass");
+  EXPECT_DOUBLE_EQ(timing_chart(timing, "t").bars[1].spread->high, 3.4);
 }
 
 TEST(ThetaHeatMapTest, ColourFollowsSignAndSize) {

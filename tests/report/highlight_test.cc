@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/errors.h"
+#include "report/made_up_results.h"
 
 namespace at2 {
 namespace {
@@ -51,6 +52,53 @@ TEST(HighlightPiecesTest, BordersDoNotSplitCharacters) {
 
 TEST(HighlightPiecesTest, RefusesSourcesOutsideOfTheText) {
   EXPECT_THROW((void)highlight_pieces("ab", std::vector<CharRange>{{0, 3}}, std::vector<double>{1}), ContractViolation);
+}
+
+/// The text with "[…]" where something is left out.
+std::string elided(const std::string& text, const std::vector<double>& strengths, std::int64_t neighbours) {
+  std::string result;
+  for (const HighlightPiece& piece : elided_pieces(text, word_ranges(text), strengths, neighbours)) {
+    const auto begin = static_cast<std::size_t>(piece.range.begin);
+    result += piece.kind == HighlightPiece::Kind::left_out
+                  ? std::string(kLeftOut)
+                  : text.substr(begin, static_cast<std::size_t>(piece.range.size()));
+  }
+  return result;
+}
+
+const std::string kWords = "alpha bravo charlie delta echo foxtrot golf hotel india juliett";
+
+TEST(ElidedPiecesTest, ShowsColouredSourcesAndTheirNeighbours) {
+  EXPECT_EQ(elided(kWords, {0, 0, 0, 0, 0, 1, 0, 0, 0, 0}, 0), "[…] foxtrot[…]");
+  EXPECT_EQ(elided(kWords, {0, 0, 0, 0, 0, 1, 0, 0, 0, 0}, 1), "[…] echo foxtrot golf[…]");
+  EXPECT_EQ(elided(kWords, {0, 0, 0, 0, 1, 0, 0, 0, 0, 0}, 100), kWords);
+}
+
+TEST(ElidedPiecesTest, ShortGapsAreShown) {
+  EXPECT_EQ(elided(kWords, {0, 0, 0, 1, 0, 1, 0, 0, 0, 0}, 0), "[…] delta echo foxtrot[…]");
+  EXPECT_EQ(elided(kWords, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0), "alpha[…]");
+}
+
+TEST(ElidedPiecesTest, NothingColouredShowsAll) { EXPECT_EQ(elided(kWords, std::vector<double>(10, 0), 2), kWords); }
+
+TEST(ElidedPiecesTest, WordsAreNotCut) {
+  const std::string text = "a first passage of words, unbelievable, and a last passage of words";
+  const auto begin = static_cast<std::int64_t>(text.find("believ"));
+  const auto pieces = elided_pieces(text, std::vector<CharRange>{{begin, begin + 6}}, std::vector<double>{1}, 0);
+  ASSERT_EQ(pieces.size(), 5U);  // left out, "un", "believ", "able,", left out
+  EXPECT_EQ(pieces[1].range, (CharRange{begin - 2, begin}));
+  EXPECT_EQ(pieces[2].source, 0U);
+  EXPECT_EQ(pieces[3].range, (CharRange{begin + 6, begin + 11}));
+}
+
+TEST(ElidedPiecesTest, PiecesCoverTheText) {
+  std::int64_t end = 0;
+  for (const HighlightPiece& piece :
+       elided_pieces(kWords, word_ranges(kWords), std::vector<double>{0, 0, 0, 0, 0, 1, 0, 0, 0, 0}, 1)) {
+    EXPECT_EQ(piece.range.begin, end);
+    end = piece.range.end;
+  }
+  EXPECT_EQ(end, static_cast<std::int64_t>(kWords.size()));
 }
 
 TEST(HighlightedHtmlTest, MarksCarryStrengthAndScore) {

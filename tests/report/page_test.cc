@@ -50,6 +50,29 @@ TEST(ReportPageTest, BestOfAColumnIsBold) {
   EXPECT_THAT(page, HasSubstr("<td>0.741 ± 0.025</td>"));
 }
 
+TEST(ReportPageTest, DifferencesToAt2StandInATableOfTheirOwn) {
+  const std::string page = report_page(made_up_results(), {});
+  EXPECT_THAT(page, HasSubstr("<td>-0.258 [-0.298, -0.218] *</td>"));
+  EXPECT_THAT(page, HasSubstr(">LDS mask error<"));
+  RunResults plain = made_up_results();
+  for (MethodRow& row : plain.rows) {
+    row.lds_over_at2.reset();
+    row.lds_mask_error.reset();
+    row.drop_over_at2_by_k.clear();
+  }
+  EXPECT_THAT(report_page(plain, {}), Not(HasSubstr("Compared with AT2")));
+}
+
+TEST(ReportPageTest, PruningAndTimesAreShownWherePresent) {
+  RunResults results = made_up_results();
+  EXPECT_THAT(report_page(results, {}), HasSubstr("<section id=\"prune\">"));
+  EXPECT_THAT(report_page(results, {}), HasSubstr("<section id=\"timing\">"));
+  results.prune.reset();
+  results.timing.reset();
+  EXPECT_THAT(report_page(results, {}), Not(HasSubstr("<section id=\"prune\">")));
+  EXPECT_THAT(report_page(results, {}), Not(HasSubstr("<section id=\"timing\">")));
+}
+
 TEST(ReportPageTest, UndefinedLdsIsADash) { EXPECT_THAT(report_page(made_up_results(), {}), HasSubstr("<td>–</td>")); }
 
 TEST(ExampleSectionsTest, EveryLinkHasItsPanel) {

@@ -3,54 +3,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <set>
-
 #include "base/errors.h"
 #include "report/made_up_results.h"
 #include "report/metrics_json.h"
+#include "report/temporary_folder.h"
 
 namespace at2 {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A new folder, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "at2_report_XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 TEST(WriteReportTest, LeavesTheFilesOfARunFolder) {
   const TemporaryFolder folder;
   write_report(made_up_results(), {}, folder.path() / "run");
-  std::set<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "run")) {
-    if (entry.is_regular_file()) names.insert(entry.path().lexically_relative(folder.path() / "run").string());
-  }
-  EXPECT_EQ(names, (std::set<std::string>{
-                       "metrics.json", "report.html", "tables/metrics.csv", "tables/costs.csv", "tables/stages.csv",
-                       "tables/methods.md", "figures/theta.svg", "figures/training_loss.svg", "figures/lds_token.svg",
-                       "figures/lds_sentence.svg", "figures/top_1_drop_token.svg", "figures/top_3_drop_token.svg",
-                       "figures/top_5_drop_token.svg", "figures/top_1_drop_sentence.svg",
-                       "figures/top_3_drop_sentence.svg", "figures/top_5_drop_sentence.svg"}));
+  EXPECT_EQ(
+      files_below(folder.path() / "run"),
+      (std::set<std::string>{"metrics.json", "report.html", "tables/metrics.csv", "tables/costs.csv",
+                             "tables/stages.csv", "tables/methods.md", "figures/theta.svg", "figures/training_loss.svg",
+                             "figures/prune.svg", "figures/timing.svg", "figures/lds_token.svg",
+                             "figures/lds_sentence.svg", "figures/top_1_drop_token.svg", "figures/top_3_drop_token.svg",
+                             "figures/top_5_drop_token.svg", "figures/top_1_drop_sentence.svg",
+                             "figures/top_3_drop_sentence.svg", "figures/top_5_drop_sentence.svg"}));
   EXPECT_EQ(content_of(folder.path() / "run/metrics.json"), metrics_json_text(made_up_results()));
 }
 
