@@ -44,7 +44,7 @@ std::string_view figure_css() {
 .figure .bar{stroke:#1c2430;stroke-opacity:.5;stroke-width:.75}
 .figure .hatch{stroke:none}
 .figure .mark{stroke-width:1.2}
-.figure .line{fill:none;stroke-width:2;stroke-linejoin:round}
+.figure polyline.line{fill:none;stroke-width:2;stroke-linejoin:round}
 .figure .reference{stroke:#1c2430;stroke-width:1.5}
 .figure .dashed{stroke-dasharray:6 4}
 .figure .band{fill:#1c2430;fill-opacity:.09}

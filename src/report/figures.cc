@@ -13,6 +13,8 @@ constexpr double kWidth = 460;
 constexpr double kRow = 30;
 constexpr double kBar = 20;
 constexpr double kTop = 38;
+/// How much wider bold texts are.
+constexpr double kBold = 1.1;
 
 /// Where the columns of a chart of horizontal bars lie: labels, bars, what is written beside them.
 struct Columns {
@@ -25,8 +27,9 @@ Columns columns_of(const BarChart& chart) {
   double label = 0;
   double beside = 60;
   for (const Bar& bar : chart.bars) {
-    label = std::max(label, text_width(shortened(bar.label, 40)));
-    beside = std::max(beside, text_width(bar.beside));
+    const double weight = bar.emphasis == Bar::Emphasis::strong ? kBold : 1;
+    label = std::max(label, weight * text_width(shortened(bar.label, 40)));
+    beside = std::max(beside, weight * text_width(bar.beside));
   }
   const double width = std::max(kWidth, label + beside + 220);
   return {label, width - beside - 12, width};

@@ -138,8 +138,9 @@ std::string pieces_html(std::string_view text, std::span<const HighlightPiece> p
   for (const HighlightPiece& piece : pieces) {
     std::string_view part = slice(text, piece.range);
     if (piece.kind == kHidden) {
-      html += " <span class=\"gap\" title=\"" + compact(static_cast<double>(part.size())) + " characters left out\">" +
-              std::string(kLeftOut) + "</span> ";
+      html += std::string(html.empty() ? "" : " ") + "<span class=\"gap\" title=\"" +
+              compact(static_cast<double>(part.size())) + " characters left out\">" + std::string(kLeftOut) +
+              "</span> ";
       continue;
     }
     if (!piece.source) {

@@ -86,7 +86,7 @@ StudyFigure detail_figure(const StudyRows& rows, const StudyOptions& options, co
                    "same examples, and a star marks those whose 95 % bootstrap interval excludes 0.";
   figure.svg = grouped_bar_chart(chart_of_sets(part, options, model, kind, model + ", " + kind + " sources"));
   figure.numbers = detail_records(part, options);
-  figure.summary = detail_summary(part, options);
+  figure.summary = detail_summary(part, model, kind, options);
   return figure;
 }
 

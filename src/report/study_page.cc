@@ -17,7 +17,7 @@ std::string_view study_css() {
 .contents b{font-weight:600}
 .contents ul{padding-left:16px;list-style:none;font-size:14px}
 .contents summary{cursor:pointer;color:var(--accent)}
-.names table{font-size:14px}
+.names table{font-size:14px;min-width:760px}
 .names th,.names td{text-align:left;white-space:normal;overflow-wrap:anywhere}
 a{color:var(--accent)}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
@@ -26,6 +26,8 @@ section.figure-card h2{font-size:18px}
 section.figure-card h2 .label{color:var(--accent)}
 section.figure-card figure{margin:4px 0 0}
 section.figure-card .scroll .figure{max-width:none}
+section.figure-card .scroll{overflow-y:hidden}
+section.figure-card .scroll>.figure{display:block;margin-top:-20px}
 section.figure-card .figure .title{display:none}
 figcaption{font-size:14px;color:var(--soft);max-width:100ch;margin-top:12px}
 .files{font-size:13px;color:var(--soft);margin:8px 0 0}

@@ -24,6 +24,16 @@ std::string exact_low(const std::optional<Estimate>& value) { return value ? exa
 std::string exact_high(const std::optional<Estimate>& value) { return value ? exact(value->high) : ""; }
 std::string count_text(const std::optional<Estimate>& value) { return std::to_string(value ? value->count : 0); }
 
+std::vector<std::string> detail_cells(const std::string& name, const MethodRow& row, const StudyOptions& options) {
+  std::vector<std::string> cells = {name};
+  for (const Metric metric : drawn_metrics(options)) {
+    cells.push_back(with_error(value_of(row, metric), metric_decimals(metric)));
+    cells.push_back(with_interval(over_at2(row, metric), metric_decimals(metric)));
+  }
+  cells.push_back(row.lds_mask_error ? fixed(*row.lds_mask_error, 3) : std::string(kNoValue));
+  return cells;
+}
+
 }  // namespace
 
 std::string joined(const std::vector<std::string>& names) {
@@ -120,21 +130,19 @@ Table detail_records(const StudyRows& rows, const StudyOptions& options) {
   return table;
 }
 
-Table detail_summary(const StudyRows& rows, const StudyOptions& options) {
+Table detail_summary(const StudyRows& rows, const std::string& model, const std::string& sources,
+                     const StudyOptions& options) {
   Table table{{"Data set, method"}, {}};
   for (const Metric metric : drawn_metrics(options)) {
     table.header.push_back(metric_title(metric));
     table.header.push_back(metric_title(metric) + " less AT2");
   }
   table.header.emplace_back("LDS mask error");
-  for (const auto& [run, row] : rows.rows) {
-    std::vector<std::string> cells = {run->evaluation_set + ", " + row->method};
-    for (const Metric metric : drawn_metrics(options)) {
-      cells.push_back(with_error(value_of(*row, metric), metric_decimals(metric)));
-      cells.push_back(with_interval(over_at2(*row, metric), metric_decimals(metric)));
+  for (const std::string& set : sets_with(rows, model, sources)) {
+    for (const StudyMethod& method : methods_of(rows)) {
+      const MethodRow* row = find_row(rows, model, set, sources, method.key);
+      if (row != nullptr) table.rows.push_back(detail_cells(set + ", " + method.label, *row, options));
     }
-    cells.push_back(row->lds_mask_error ? fixed(*row->lds_mask_error, 3) : std::string(kNoValue));
-    table.rows.push_back(std::move(cells));
   }
   return table;
 }

@@ -32,7 +32,8 @@ namespace at2 {
 /// Every measured row in full precision.
 [[nodiscard]] Table detail_records(const StudyRows& rows, const StudyOptions& options);
 
-/// Every measured row, rounded, with its difference to AT2 and its error from drawing masks.
-[[nodiscard]] Table detail_summary(const StudyRows& rows, const StudyOptions& options);
+/// The rows of a model with one kind of source, rounded, with differences to AT2 and errors from drawing masks.
+[[nodiscard]] Table detail_summary(const StudyRows& rows, const std::string& model, const std::string& sources,
+                                   const StudyOptions& options);
 
 }  // namespace at2

@@ -80,7 +80,7 @@ StudyFigure scored_figure(const RunResults& run, const ExampleView& view, const 
   StudyFigure figure;
   figure.variant = run.evaluation_set + " " + run.model + " " + view.sources + " " + view.id;
   figure.title =
-      "Attributions of an example from " + run.evaluation_set + " by " + run.model + ", " + view.sources + " sources";
+      run.evaluation_set + ", " + run.model + ", " + view.sources + " sources: example " + shortened(view.id, 24);
   figure.caption = "Attribution scores (blue) of the first sentence of the response (yellow), example " + view.id +
                    ". Coloured are " + view.sources + "s whose score is above " +
                    compact(100 * options.highlight_threshold) + " % of the method's largest." +

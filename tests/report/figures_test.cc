@@ -7,6 +7,7 @@
 
 #include "report/made_up_results.h"
 #include "report/markup_check.h"
+#include "report/text_overlap.h"
 
 namespace at2 {
 namespace {
@@ -77,6 +78,17 @@ TEST(TimingChartTest, ShortTimesAreInMilliseconds) {
   EXPECT_DOUBLE_EQ(chart.bars[1].spread->low, 171);
   EXPECT_DOUBLE_EQ(chart.bars[1].spread->high, 342);
   EXPECT_EQ(chart.bars[3].beside, "41.2 ms · 0.37 ×");
+}
+
+TEST(TimingChartTest, TextsDoNotMeet) {
+  EXPECT_EQ(text_fault(bar_chart(timing_chart(made_up_timing(), "Running time, DeepSeek-R1-Distill-Qwen-7B"))), "");
+}
+
+TEST(MetricChartTest, TextsDoNotMeet) {
+  RunResults results = made_up_results();
+  results.rows[0].method = "AT2 (task-specific), a long name";
+  results.rows[0].lds = made_up_estimate(-1234.567, 1000);
+  EXPECT_EQ(text_fault(bar_chart(metric_chart(results, "token", {}))), "");
 }
 
 TEST(TimingChartTest, LongTimesAreInSeconds) {

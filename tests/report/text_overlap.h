@@ -28,7 +28,8 @@ inline std::vector<TextBox> text_boxes(const std::string& svg) {
     const std::string css_class = attribute("class");
     const std::string text = element.substr(element.find('>') + 1);
     const double size = css_class == "muted" ? 11 : css_class == "title" ? 14 : 12;
-    const double width = text_width(text, size);
+    const double bold = css_class.find("strong") != std::string::npos || css_class == "title" ? 1.1 : 1;
+    const double width = bold * text_width(text, size);
     const double x = std::stod(attribute(" x"));
     const double y = std::stod(attribute(" y"));
     const std::string anchor = attribute("text-anchor");
