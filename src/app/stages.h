@@ -41,8 +41,9 @@ StageEffort ablate_stage(const Session& session, const Inputs& inputs, LazyModel
 StageEffort train_stage(const Session& session, const Inputs& inputs);
 /// Scores, drops and LDS ablations of every method on the evaluation set (paper, section 4). \collective
 StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyModel& model);
-/// Tables, figures and pages, by rank 0; the tables also go to `out`. \collective
-void report_stage(const Session& session, const Inputs& inputs, std::ostream& out);
+/// Tables, figures and pages from what the folder holds, into it; the tables also go to `out`. One rank calls it.
+/// \throws UserError as collect_run, or if files cannot be written
+void report_stage(const RunFolder& folder, const RunOptions& options, std::ostream& out);
 
 /// Stage descriptions, shared by those who write and those who read.
 [[nodiscard]] Chunking chunking_of(const Session& session, const Corpus& corpus);

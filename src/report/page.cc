@@ -16,9 +16,9 @@ std::string element(std::string_view name, std::string_view css_class, std::stri
   return html + ">" + std::string(escaped_content) + "</" + std::string(name) + ">";
 }
 
-const MethodRow* find_row(const RunResults& results, const std::string& sources, std::string_view method) {
+const MethodRow* find_row(const RunResults& results, const std::string& sources, std::string_view key) {
   for (const MethodRow& row : results.rows) {
-    if (row.sources == sources && row.method == method) return &row;
+    if (row.sources == sources && row.key == key) return &row;
   }
   return nullptr;
 }
@@ -35,9 +35,9 @@ std::string beside(const std::optional<Estimate>& baseline, int decimals) {
 
 /// LDS and the drop with the largest k of AT2, for one kind of source.
 std::string method_tiles(const RunResults& results, const std::string& sources) {
-  const MethodRow* row = find_row(results, sources, "AT2");
+  const MethodRow* row = find_row(results, sources, "at2");
   if (row == nullptr) return "";
-  const MethodRow* baseline = find_row(results, sources, "Average attention");
+  const MethodRow* baseline = find_row(results, sources, "average_attention");
   const std::string kind = ", " + sources + " sources";
   std::string tiles = tile(with_error(row->lds, 2),
                            "LDS of AT2" + kind + beside(baseline != nullptr ? baseline->lds : std::nullopt, 2));
@@ -80,7 +80,9 @@ std::string what_was_run(const RunResults& results) {
     list += element("dt", "", escape_markup(term)) + element("dd", "", escape_markup(value));
   };
   add("Model", results.model);
-  add("Trained on", results.training_set + amount(counts.training_examples, counts.training_targets));
+  if (!results.training_set.empty()) {
+    add("Trained on", results.training_set + amount(counts.training_examples, counts.training_targets));
+  }
   add("Evaluated on", results.evaluation_set + amount(counts.evaluation_examples, counts.evaluation_targets));
   add("Records skipped", skipped_text(counts));
   std::string notes;
@@ -127,14 +129,33 @@ std::string table_html(const RunResults& results, const std::string& sources) {
          "</tr></thead>\n<tbody>" + body + "</tbody></table></div>";
 }
 
+std::string comparison_html(const RunResults& results, const std::string& sources) {
+  const Table table = comparison_table(results, sources);
+  if (table.rows.empty()) return "";
+  const auto line = [](const std::vector<std::string>& cells, const char* tag, const char* scope) {
+    std::string html = "<tr><th scope=\"" + std::string(scope) + "\">" + escape_markup(cells.front()) + "</th>";
+    for (std::size_t column = 1; column < cells.size(); ++column)
+      html += element(tag, "", escape_markup(cells[column]));
+    return html + "</tr>\n";
+  };
+  std::string body;
+  for (const auto& cells : table.rows) body += line(cells, "td", "row");
+  return "<p class=\"small\">" + escape_markup(comparison_caption(results, sources)) +
+         "</p><div class=\"scroll\"><table><thead>" + line(table.header, "th", "col") + "</thead>\n<tbody>" + body +
+         "</tbody></table></div>";
+}
+
 std::string scores_section(const RunResults& results) {
   std::string html =
       "<section id=\"scores\"><h2>Scores</h2>\n<p class=\"lead\"><b>LDS</b> hides random halves of the "
       "sources and asks whether a method predicts how probable the response stays: 1 is a perfect ranking, 0 is "
       "chance. <b>Top-<i>k</i> drop</b> hides the <i>k</i> sources a method scores highest and measures how much "
       "log-probability the response loses: more means that the method found what mattered. Mean ± standard error over "
-      "examples; the best of a column is bold. Forward and backward passes, and time, are for one example.</p>\n";
-  for (const std::string& kind : source_kinds(results)) html += table_html(results, kind);
+      "examples; the best of a column is bold. Passes through the model, a backward pass as two forward passes, and "
+      "time are for one example.</p>\n";
+  for (const std::string& kind : source_kinds(results)) {
+    html += table_html(results, kind) + comparison_html(results, kind);
+  }
   html += "<div class=\"charts\">";
   for (const std::string& kind : source_kinds(results)) {
     html += element("figure", "", bar_chart(metric_chart(results, kind, std::nullopt)));
