@@ -128,7 +128,7 @@ Answer answer(const AttributeRequest& request, const Environment& environment) {
     measurements.set_attention(std::move(attention), {0, 0, timer.seconds()});
   }
   result.scores_GS = make_attributors(methods, estimator).front()->attribute(measurements).scores_GS;
-  result.model = path.stem().string();
+  result.model = model_name(path);
   result.task = request.task;
   result.targets = input.targets;
   result.method = to_text(request.method);

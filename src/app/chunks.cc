@@ -73,6 +73,8 @@ void run_chunks(const Session& session, const ChunkStage& stage,
   const auto queue = make_work_queue(session.communicator(), missing);
   while (const auto chunk = queue->next()) {
     if (speaks) progress.update(count_files(stage.folder));
+    // Another run may have put it there, if runs share the folder (store.shared).
+    if (std::filesystem::exists(shard_path(stage.folder, *chunk))) continue;
     ShardHeader header = stage.header;
     header.chunk = *chunk;
     ShardWriter writer(shard_path(stage.folder, *chunk), header);

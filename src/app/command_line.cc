@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "config/enum_text.h"
+#include "config/key_types.h"
 
 namespace at2 {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
                                                         {"prune", Command::prune},
                                                         {"bench-attribution", Command::bench_attribution},
                                                         {"report", Command::report},
+                                                        {"figures", Command::figures},
                                                         {"attribute", Command::attribute},
                                                         {"data", Command::show_data},
                                                         {"verify-model", Command::verify_model},
@@ -62,6 +64,21 @@ po::options_description attribute_options() {
   return options;
 }
 
+po::options_description figures_options() {
+  po::options_description options("Options of at2 figures");
+  options.add_options()                                                                                          //
+      ("run", po::value<std::vector<std::string>>()->composing(), "run folder; also without --run; repeatable")  //
+      ("out", po::value<std::string>(), "folder for the figures")                                                //
+      ("methods", po::value<std::string>(),
+       "a,b: methods to show, as in evaluate.methods, or esm_32 (default: all)")                             //
+      ("sources", po::value<std::string>(), "a,b: kinds of sources to show (default: all)")                  //
+      ("top-k", po::value<std::string>(), "1,5: top-k drops to show, the first is drawn (default: all, 5)")  //
+      ("interval", po::value<double>()->default_value(0.95, "0.95"), "share of resamples in an interval")    //
+      ("bootstrap", po::value<std::int64_t>()->default_value(1000), "resamples of the examples")             //
+      ("examples", po::value<std::int64_t>()->default_value(3), "examples of each run shown in full");
+  return options;
+}
+
 po::options_description verify_options() {
   po::options_description options("Options of at2 verify-model");
   options.add_options()                                                                                  //
@@ -76,9 +93,9 @@ po::options_description verify_options() {
 }
 
 po::variables_map parse(const std::vector<std::string>& words, const po::options_description& options,
-                        const char* positional) {
+                        const char* positional, int most_positional = 1) {
   po::positional_options_description places;
-  if (positional != nullptr) places.add(positional, 1);
+  if (positional != nullptr) places.add(positional, most_positional);
   po::variables_map values;
   // No guessing of abbreviations: a script must not change its meaning when an option is added.
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
@@ -125,6 +142,10 @@ AttributeRequest parse_attribute(const std::vector<std::string>& words) {
   request.estimator_file = optional_text(values, "estimator");
   request.sources = word_of<SourceKind>(values, "sources");
   request.method = word_of<Method>(values, "method");
+  if (request.method == Method::at2_general) {
+    throw UserError("--method at2_general is not one of at2 attribute", "it is at2 with another estimator",
+                    "use --method at2 --estimator FILE");
+  }
   request.num_ablations = values["ablations"].as<std::int64_t>();
   request.max_new_tokens = values["max-new-tokens"].as<std::int64_t>();
   request.threads = values["threads"].as<std::int64_t>();
@@ -136,6 +157,49 @@ AttributeRequest parse_attribute(const std::vector<std::string>& words) {
   if (request.num_ablations < 2 || request.max_new_tokens < 1 || request.threads < 0) {
     throw UserError("a number on the command line is impossible",
                     "--ablations is at least 2, --max-new-tokens at least 1, --threads at least 0", see_help);
+  }
+  return request;
+}
+
+/// "a,b" as words; nothing where the option is not given.
+std::vector<std::string> words_of(const po::variables_map& values, const char* option) {
+  std::vector<std::string> words;
+  std::istringstream list(optional_text(values, option).value_or(""));
+  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
+  return words;
+}
+
+[[noreturn]] void refuse_word(const std::string& option, const std::string& word, const char* expected) {
+  throw UserError("--" + option + " " + word + " is impossible", std::string("expected ") + expected, see_help);
+}
+
+/// Unknown methods are found when the runs are read.
+FiguresRequest parse_figures(const std::vector<std::string>& words) {
+  const po::variables_map values = parse(words, figures_options(), "run", -1);
+  FiguresRequest request;
+  if (values.count("run") == 0 || values.count("out") == 0) {
+    throw UserError("at2 figures needs run folders and --out", "it reads the first and writes the second",
+                    "at2 figures --out figures runs/quickstart");
+  }
+  request.runs = values["run"].as<std::vector<std::string>>();
+  request.out = values["out"].as<std::string>();
+  request.methods = words_of(values, "methods");
+  for (const std::string& word : words_of(values, "sources")) {
+    const auto kind = from_text<SourceKind>(word);
+    if (!kind) refuse_word("sources", word, enum_list<SourceKind>().c_str());
+    request.sources.push_back(*kind);
+  }
+  for (const std::string& word : words_of(values, "top-k")) {
+    const auto k = IntRange<std::int64_t>{.low = 1}.parse(word);
+    if (!k) refuse_word("top-k", word, "whole numbers, at least 1");
+    request.top_k.push_back(*k);
+  }
+  request.interval = values["interval"].as<double>();
+  request.bootstrap_samples = values["bootstrap"].as<std::int64_t>();
+  request.max_examples = values["examples"].as<std::int64_t>();
+  if (!(request.interval > 0 && request.interval < 1) || request.bootstrap_samples < 1 || request.max_examples < 0) {
+    throw UserError("a number on the command line is impossible",
+                    "--interval is between 0 and 1, --bootstrap at least 1, --examples at least 0", see_help);
   }
   return request;
 }
@@ -169,7 +233,7 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
     throw UserError("at2 " + words.front() + " is not a command",
-                    "commands: run, generate, ablate, train, evaluate, prune, report, bench-attribution, data, "
+                    "commands: run, generate, ablate, train, evaluate, prune, report, figures, bench-attribution, data, "
                     "attribute, verify-model, config, help, version",
                     see_help);
   }
@@ -185,6 +249,9 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
       return line;
     case Command::verify_model:
       line.verify = parse_verify(rest);
+      return line;
+    case Command::figures:
+      line.figures = parse_figures(rest);
       return line;
     case Command::dump_default:
       if (rest != std::vector<std::string>{"--dump-default"}) {
@@ -211,6 +278,7 @@ std::string help_text() {
           "  at2 run CONFIG [--out DIR] [--set a.b=c]...   the whole chain: generate, ablate, train, evaluate, prune,\n"
           "                                                report\n"
           "  at2 generate|ablate|train|evaluate|prune|report CONFIG ...   one stage of it\n"
+          "  at2 figures --out DIR RUN [RUN...] ...        runs side by side, from what their folders hold\n"
           "  at2 bench-attribution CONFIG ...              what attributing a response costs, beside a forward pass\n"
           "  at2 data CONFIG ...                           what a run takes from its data sets, without a model\n"
           "  at2 attribute --context FILE --query TEXT ...   which parts of a context an answer came from\n"
@@ -220,6 +288,7 @@ std::string help_text() {
           "On several ranks: launch/local N CONFIG, or srun/mpirun at2 run CONFIG.\n"
           "The same command on the same folder goes on where it was stopped.\n\n"
        << stage_options() << "\n"
+       << figures_options() << "\n"
        << attribute_options() << "\n"
        << verify_options();
   return text.str();

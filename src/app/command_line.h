@@ -19,6 +19,7 @@ enum class Command {
   prune,
   bench_attribution,
   report,
+  figures,
   attribute,
   show_data,
   verify_model,
@@ -56,6 +57,19 @@ struct VerifyRequest {
   std::int64_t threads = 0;
 };
 
+/// Options of `at2 figures`. Empty lists select all that was measured.
+struct FiguresRequest {
+  std::vector<std::string> runs;
+  std::string out;
+  std::vector<std::string> methods;
+  std::vector<SourceKind> sources;
+  /// Ascending.
+  std::vector<std::int64_t> top_k;
+  double interval = 0.95;
+  std::int64_t bootstrap_samples = 1000;
+  std::int64_t max_examples = 3;
+};
+
 struct CommandLine {
   Command command = Command::help;
   /// As typed.
@@ -64,6 +78,7 @@ struct CommandLine {
   std::optional<std::string> out;
   std::vector<std::string> overrides;
   AttributeRequest attribute;
+  FiguresRequest figures;
   VerifyRequest verify;
 };
 

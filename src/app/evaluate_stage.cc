@@ -2,19 +2,14 @@
 #include "app/stages.h"
 #include "app/trained_estimator.h"
 #include "attribute/attributor.h"
+#include "attribute/telling_heads.h"
 #include "base/timer.h"
 #include "comm/agree.h"
 #include "config/enum_text.h"
 #include "evaluate/evaluate_example.h"
 
-#include <algorithm>
-
 namespace at2 {
 namespace {
-
-bool uses(const EvaluateOptions& options, Method method) {
-  return std::find(options.methods.begin(), options.methods.end(), method) != options.methods.end();
-}
 
 std::optional<ScoreEstimator> estimator_of(const Session& session, const Inputs& inputs) {
   if (!uses(session.options.evaluate, Method::at2)) return std::nullopt;
@@ -32,7 +27,7 @@ ExampleEvaluationOptions evaluation_options(const RunOptions& options) {
 }
 
 void write_evaluation(ShardWriter& writer, const std::string& group, const Sources& sources,
-                      const ExampleEvaluation& evaluation) {
+                      const ExampleEvaluation& evaluation, const std::vector<std::int64_t>& top_k) {
   writer.write(group + "/sources", ranges_tensor(sources.tokens));
   writer.write(group + "/source_chars", ranges_tensor(sources.chars));
   writer.write(group + "/lds_keep_MS", evaluation.lds_ablations.keep_MS);
@@ -41,6 +36,10 @@ void write_evaluation(ShardWriter& writer, const std::string& group, const Sourc
   writer.write(group + "/full_log_probs_G", evaluation.full_log_probs_G);
   writer.write_attribute(group, "masks_shared_with_surrogate", evaluation.masks_shared_with_surrogate);
   writer.write_attribute(group, "halved_packs", evaluation.cost.halved_packs);
+  writer.write(group + "/top_k", at::tensor(top_k, at::kLong));
+  std::vector<std::string> keys;
+  for (const MethodEvaluation& method : evaluation.methods) keys.push_back(method.key);
+  writer.write_texts(group + "/method_keys", keys);
   for (const MethodEvaluation& method : evaluation.methods) {
     const std::string place = group + "/methods/" + method.key;
     writer.write(place + "/scores_GS", method.scores_GS);
@@ -52,9 +51,46 @@ void write_evaluation(ShardWriter& writer, const std::string& group, const Sourc
   }
 }
 
+/// Attention of single heads, those that theta makes the most and the least of.
+void write_heads(ShardWriter& writer, const std::string& group, Measurements& measurements,
+                 const ScoreEstimator& estimator) {
+  constexpr std::int64_t kOfEachKind = 2;
+  const at::Tensor features = at::tensor(telling_heads(estimator, kOfEachKind), at::kLong);
+  Cost measured_already;
+  const at::Tensor attention_GSF = measurements.attention_GSF(measured_already);
+  const at::Tensor layers = features.div(estimator.num_heads(), "floor");
+  writer.write(group + "/heads", at::stack({layers, features.remainder(estimator.num_heads())}, 1));
+  writer.write(group + "/head_coefficients", estimator.weight().index_select(0, features));
+  writer.write(group + "/head_attention_GSn", attention_GSF.to(at::kCPU).index_select(2, features).to(at::kFloat));
+}
+
+/// theta of the run, and of elsewhere.
+struct Estimators {
+  std::optional<ScoreEstimator> own;
+  std::optional<ScoreEstimator> general;
+  [[nodiscard]] const std::optional<ScoreEstimator>& first() const { return own ? own : general; }
+};
+
+MeasurementOptions measurement_options(const RunOptions& options) {
+  MeasurementOptions measured;
+  measured.seed = options.seed;
+  measured.keep_probability = options.ablate.keep_probability;
+  measured.seeding = options.ablate.mask_seeding;
+  measured.num_surrogate_ablations = evaluation_options(options).num_surrogate_ablations;
+  return measured;
+}
+
+void write_texts(ShardWriter& writer, const std::string& group, const AttributionInput& input,
+                 const std::string& sources_text) {
+  writer.write_text(group + "/response", input.targets.text);
+  writer.write_text(group + "/sources_text", sources_text);
+  writer.write(group + "/target_chars", ranges_tensor(input.targets.chars));
+  writer.write(group + "/targets", ranges_tensor(input.task.targets));
+}
+
 Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageModel& model,
-                  std::span<const std::unique_ptr<Attributor>> attributors, const Example& example,
-                  const StoredResponse& stored, ShardWriter& writer) {
+                  const Estimators& estimators, std::span<const std::unique_ptr<Attributor>> attributors,
+                  const Example& example, const StoredResponse& stored, ShardWriter& writer) {
   const std::string group = example_group(stored.example);
   writer.write_attribute(group, "id", example.id);
   writer.write_attribute(group, "skipped", stored.skipped);
@@ -62,25 +98,19 @@ Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageMo
 
   const AttributionInput input = make_input(session, inputs, example, stored);
   const ExampleEvaluationOptions options = evaluation_options(session.options);
-  MeasurementOptions measured;
-  measured.seed = session.options.seed;
-  measured.keep_probability = session.options.ablate.keep_probability;
-  measured.seeding = session.options.ablate.mask_seeding;
-  measured.num_surrogate_ablations = options.num_surrogate_ablations;
-  const Measurements shared(model, input.task, input.span, measured);
-  writer.write_text(group + "/response", input.targets.text);
-  writer.write(group + "/target_chars", ranges_tensor(input.targets.chars));
-  writer.write(group + "/targets", ranges_tensor(input.task.targets));
+  const Measurements shared(model, input.task, input.span, measurement_options(session.options));
   std::vector<Sources> kinds;
   for (const SourceKind kind : session.options.evaluate.sources) {
     kinds.push_back(sources_of(input, example, kind, inputs.splitter));
   }
-  writer.write_text(group + "/sources_text", kinds.front().text);
+  write_texts(writer, group, input, kinds.front().text);
   Cost cost;
   for (const Sources& sources : kinds) {
     Measurements measurements = shared.with_sources(sources.tokens);
     const ExampleEvaluation evaluation = evaluate_example(measurements, attributors, options);
-    write_evaluation(writer, group + "/" + std::string(to_text(sources.kind)), sources, evaluation);
+    const std::string place = group + "/" + std::string(to_text(sources.kind));
+    write_evaluation(writer, place, sources, evaluation, options.top_k);
+    if (estimators.first()) write_heads(writer, place, measurements, *estimators.first());
     cost += evaluation.cost;
   }
   return cost;
@@ -93,17 +123,19 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   StageEffort effort;
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = scores_of(session, inputs, chunking);
-  const auto estimator = agreed(session.communicator(), [&] { return estimator_of(session, inputs); });
+  Estimators estimators;
+  estimators.own = agreed(session.communicator(), [&] { return estimator_of(session, inputs); });
+  if (inputs.general) estimators.general = inputs.general->estimator;
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
-    const auto attributors = make_attributors(session.options.evaluate, estimator);
+    const auto attributors = make_attributors(session.options.evaluate, estimators.own, estimators.general);
     run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
         const auto index = static_cast<std::size_t>(e);
-        const Cost cost = evaluate_one(session, inputs, weights, attributors, inputs.evaluation.examples[index],
-                                       responses[index], writer);
+        const Cost cost = evaluate_one(session, inputs, weights, estimators, attributors,
+                                       inputs.evaluation.examples[index], responses[index], writer);
         effort.forward_passes += cost.forward_passes;
         effort.backward_passes += cost.backward_passes;
       }

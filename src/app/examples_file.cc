@@ -72,6 +72,24 @@ ReadReport report_of(const json& record) {
   return report;
 }
 
+/// \param fingerprint  that the file must have; any if it is null
+/// \return nothing if it has another
+std::optional<ChosenExamples> read_file(const std::filesystem::path& file, const std::string* fingerprint) {
+  std::ifstream stream(file);
+  if (!stream)
+    throw UserError("cannot read " + file.string(), "no such file, or no permission", "at2 generate makes it");
+  try {
+    const json content = json::parse(stream);
+    if (fingerprint != nullptr && content.at("fingerprint") != *fingerprint) return std::nullopt;
+    ChosenExamples chosen;
+    chosen.report = report_of(content.at("report"));
+    for (const json& record : content.at("examples")) chosen.examples.push_back(example_of(record));
+    return chosen;
+  } catch (const json::exception& error) {
+    throw UserError(file.string() + " is damaged", error.what(), "remove it: the next stage makes it again");
+  }
+}
+
 }  // namespace
 
 std::string choice_fingerprint(const DatasetOptions& options, const ReadRules& rules) {
@@ -104,19 +122,11 @@ void write_chosen(const std::filesystem::path& file, const std::string& fingerpr
 }
 
 std::optional<ChosenExamples> read_chosen(const std::filesystem::path& file, const std::string& fingerprint) {
-  std::ifstream stream(file);
-  if (!stream) return std::nullopt;
-  try {
-    const json content = json::parse(stream);
-    if (content.at("fingerprint") != fingerprint) return std::nullopt;
-    ChosenExamples chosen;
-    chosen.report = report_of(content.at("report"));
-    for (const json& record : content.at("examples")) chosen.examples.push_back(example_of(record));
-    return chosen;
-  } catch (const json::exception& error) {
-    throw UserError(file.string() + " is damaged", error.what(), "remove it: it is made again");
-  }
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  return read_file(file, &fingerprint);
 }
+
+ChosenExamples read_chosen(const std::filesystem::path& file) { return *read_file(file, nullptr); }
 
 std::string fingerprint_of(const std::vector<Example>& examples) {
   json all = json::array();

@@ -32,6 +32,10 @@ void write_chosen(const std::filesystem::path& file, const std::string& fingerpr
 [[nodiscard]] std::optional<ChosenExamples> read_chosen(const std::filesystem::path& file,
                                                         const std::string& fingerprint);
 
+/// What write_chosen wrote, whatever it was chosen from.
+/// \throws UserError naming `file` if it is missing or damaged
+[[nodiscard]] ChosenExamples read_chosen(const std::filesystem::path& file);
+
 /// Digest of everything that the examples say.
 [[nodiscard]] std::string fingerprint_of(const std::vector<Example>& examples);
 

@@ -81,6 +81,25 @@ void try_prompt(const Corpus& corpus, const ModelText& text) {
 /// Of the datasets in a shard (docs/store_format.md).
 std::int64_t schema_version_of(const std::string& kind) { return kind == "ablations" ? 1 : 2; }
 
+/// \throws UserError if the method at2_general is wanted and its estimator is missing, damaged or of another model
+std::optional<StoredEstimator> general_estimator(const EvaluateOptions& options, const std::string& model_print) {
+  if (!uses(options, Method::at2_general)) return std::nullopt;
+  std::filesystem::path path = options.general_estimator;
+  if (std::filesystem::is_directory(path)) path = RunFolder(path).estimator();
+  if (!std::filesystem::exists(path)) {
+    throw UserError("evaluate.general_estimator is " + options.general_estimator, "there is no file " + path.string(),
+                    "name an estimator.h5, or the folder of a run that has trained one");
+  }
+  return load_estimator(path, model_print);
+}
+
+/// Digest of the weights alone: where they lie, or were trained, changes no score.
+std::string weights_fingerprint(const std::optional<StoredEstimator>& stored) {
+  if (!stored) return "";
+  const at::Tensor weight_F = stored->estimator.weight();
+  return fingerprint({static_cast<const char*>(weight_F.const_data_ptr()), weight_F.nbytes()});
+}
+
 std::string digest(const json& parts) { return fingerprint(parts.dump()); }
 
 template <typename Enum>
@@ -100,8 +119,10 @@ Inputs load_inputs(const Session& session) {
     ModelText text = load_model_text(path);
     ComputePlace place = choose_place(options.model, session.environment.local_rank(), stored_dtype(path));
     std::string print = model_fingerprint(path);
+    auto general = general_estimator(options.evaluate, print);
     return Inputs{
-        std::move(path), std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()), {}, {}};
+        std::move(path),   std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()), {}, {},
+        std::move(general)};
   });
   inputs.train = read_corpus(session, Split::train);
   inputs.evaluation = read_corpus(session, Split::evaluation);
@@ -155,11 +176,15 @@ ReadRules read_rules(const RunOptions& options, Split split) {
           options.task == Task::thought ? WithoutContext::keep : WithoutContext::drop};
 }
 
+bool uses(const EvaluateOptions& options, Method method) {
+  return std::find(options.methods.begin(), options.methods.end(), method) != options.methods.end();
+}
+
 bool learns(const RunOptions& options) {
-  const auto has_at2 = [](const std::vector<Method>& methods) {
-    return std::find(methods.begin(), methods.end(), Method::at2) != methods.end();
-  };
-  return has_at2(options.evaluate.methods) || (!options.prune.kept.empty() && has_at2(options.prune.methods));
+  const auto& pruning = options.prune.methods;
+  const bool prunes = !options.prune.kept.empty();
+  return uses(options.evaluate, Method::at2) ||
+         (prunes && std::find(pruning.begin(), pruning.end(), Method::at2) != pruning.end());
 }
 
 std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config) {
@@ -187,11 +212,15 @@ std::string estimator_fingerprint(const Session& session, const Inputs& inputs) 
 
 std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
   const EvaluateOptions& evaluate = session.options.evaluate;
+  // Only what a method uses, so that runs may share what is equal.
+  const bool surrogate = uses(evaluate, Method::esm);
   return digest({"scores", responses_fingerprint(session, inputs, Split::evaluation),
-                 estimator_fingerprint(session, inputs), words_of(evaluate.sources), words_of(evaluate.methods),
-                 evaluate.lds_ablations, evaluate.esm_ablations, evaluate.esm_lambda, evaluate.top_k,
-                 session.options.ablate.keep_probability, to_text(session.options.ablate.mask_seeding),
-                 session.options.seed});
+                 uses(evaluate, Method::at2) ? estimator_fingerprint(session, inputs) : "",
+                 weights_fingerprint(inputs.general), words_of(evaluate.sources), words_of(evaluate.methods),
+                 evaluate.lds_ablations, surrogate ? json(evaluate.esm_ablations) : json(),
+                 surrogate ? json(evaluate.esm_lambda) : json(), evaluate.top_k,
+                 session.options.ablate.keep_probability,
+                 surrogate ? to_text(session.options.ablate.mask_seeding) : "", session.options.seed});
 }
 
 std::string prune_fingerprint(const Session& session, const Inputs& inputs) {

@@ -13,6 +13,7 @@
 #include "model/pretrained.h"
 #include "store/shard.h"
 #include "text/sentences.h"
+#include "train/score_estimator.h"
 
 namespace at2 {
 
@@ -34,12 +35,14 @@ struct Inputs {
   SentenceSplitter splitter;
   Corpus train;
   Corpus evaluation;
+  /// theta of evaluate.general_estimator, for the method at2_general.
+  std::optional<StoredEstimator> general;
 
   [[nodiscard]] const Corpus& corpus(Split split) const { return split == Split::train ? train : evaluation; }
 };
 
-/// Reads model config, tokenizer and data sets, chooses the device, sets the number of threads, and says so.
-/// \collective \throws AgreedError on all ranks
+/// Reads model config, tokenizer, data sets and a general estimator, chooses the device, sets the number of threads,
+/// and says so. \collective \throws AgreedError on all ranks
 [[nodiscard]] Inputs load_inputs(const Session& session);
 
 /// The model's weights. \collective
@@ -49,6 +52,9 @@ struct Inputs {
 /// The options of one of the two data sets, and how it is read.
 [[nodiscard]] const DatasetOptions& dataset_options(const RunOptions& options, Split split);
 [[nodiscard]] ReadRules read_rules(const RunOptions& options, Split split);
+
+/// Whether a method is among those to evaluate.
+[[nodiscard]] bool uses(const EvaluateOptions& options, Method method);
 
 /// Whether the methods of a stage include AT2, so that there is theta to learn. Without it a run needs no training
 /// data.

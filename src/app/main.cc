@@ -8,6 +8,7 @@
 #include "app/attribute_command.h"
 #include "app/command_line.h"
 #include "app/data_command.h"
+#include "app/figures_command.h"
 #include "app/run_command.h"
 #include "app/verify_command.h"
 #include "base/errors.h"
@@ -32,6 +33,9 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
       return 0;
     case Command::show_data:
       at2::data_command(line, environment, std::cout);
+      return 0;
+    case Command::figures:
+      at2::figures_command(line.figures, environment, std::cout);
       return 0;
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);

@@ -2,9 +2,12 @@
 
 #include <ostream>
 
+#include "app/collect.h"
+#include "app/shared_store.h"
 #include "app/stages.h"
 #include "base/errors.h"
 #include "comm/agree.h"
+#include "config/load.h"
 #include "config/provenance.h"
 
 namespace at2 {
@@ -26,6 +29,7 @@ void add_stage(Provenance& provenance, const std::string& name, const StageEffor
 /// A record of this invocation that goes on with the stage costs of earlier ones. \collective
 Provenance start_provenance(const Session& session, const Inputs& inputs) {
   Provenance provenance = begin_provenance();
+  provenance.model = model_name(inputs.model_path);
   provenance.ranks = session.communicator().size();
   provenance.hosts = gather_texts(session.communicator(), session.environment.host());
   provenance.devices = gather_texts(session.communicator(), inputs.place.device.str());
@@ -43,12 +47,27 @@ Provenance start_provenance(const Session& session, const Inputs& inputs) {
   return provenance;
 }
 
+/// Shows what a run folder holds, without anything that the run was made from. \collective
+void report_again(const CommandLine& line, Environment& environment, std::ostream& out) {
+  agreed(environment.communicator(), [&] {
+    if (environment.communicator().rank() != 0) return;
+    const RunOptions options = load_options(line.config_file, line.overrides);
+    const RunFolder folder = run_folder(options, line.out);
+    check_run_folder(folder, options_of_run(folder.root()), options, FolderUse::show);
+    report_stage(folder, options, out);
+  });
+}
+
 }  // namespace
 
 void run_stages(const CommandLine& line, Environment& environment, std::ostream& out) {
+  if (line.command == Command::report) return report_again(line, environment, out);
   const Session session = open_session(environment, line.config_file, line.overrides, line.out);
   const Inputs inputs = load_inputs(session);
   session.log.say("run folder " + session.folder.root().string());
+  agreed(session.communicator(), [&] {
+    if (session.communicator().rank() == 0) link_shared(session, inputs);
+  });
   Provenance provenance = start_provenance(session, inputs);
   provenance.command = line.command_word;
   LazyModel model(session, inputs);
@@ -74,7 +93,10 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
   if (wanted(Command::evaluate) && evaluates) finish("evaluate", evaluate_stage(session, inputs, model));
   if (wanted(Command::prune) && prunes) finish("prune", prune_stage(session, inputs, model, out));
   if (line.command == Command::bench_attribution) bench_stage(session, inputs, model, out);
-  if (wanted(Command::report)) report_stage(session, inputs, out);
+  agreed(session.communicator(), [&] {
+    if (line.command != Command::run || session.communicator().rank() != 0) return;
+    report_stage(session.folder, session.options, out);
+  });
 }
 
 }  // namespace at2

@@ -20,8 +20,14 @@ namespace {
 bool may_change(const std::string& key, const RunOptions& want) {
   const bool of_device = key == "model.device" || key == "model.dtype";
   return key == "model.threads" || key == "model.weight_cache" || key == "store.allow_device_mix" ||
-         key.starts_with("report.") || key.starts_with("prune.") || key.starts_with("bench.") ||
-         (of_device && want.store.allow_device_mix);
+         key == "evaluate.bootstrap_samples" || key.ends_with(".title") || key.starts_with("report.") ||
+         key.starts_with("prune.") || key.starts_with("bench.") || (of_device && want.store.allow_device_mix);
+}
+
+/// Options that choose from what was measured.
+bool chooses(const std::string& key) {
+  return key == "evaluate.methods" || key == "evaluate.sources" || key == "evaluate.top_k" ||
+         key == "evaluate.esm_ablations";
 }
 
 void write_text_file(const std::filesystem::path& path, const std::string& text) {
@@ -45,23 +51,11 @@ std::string another_folder(const std::filesystem::path& root) {
   }
 }
 
-void refuse_other_options(const RunFolder& folder, const RunOptions& have, const RunOptions& want) {
-  std::string text;
-  for (const Difference& difference : differences(have, want)) {
-    if (may_change(difference.key, want)) continue;
-    text += (text.empty() ? "" : "; ") + difference.key + " is " + difference.have + " there and " + difference.want +
-            " now";
-  }
-  if (text.empty()) return;
-  throw UserError("the run folder " + folder.root().string() + " was made with other options", text,
-                  "use the same options, or another folder: --out " + another_folder(folder.root()));
-}
-
 /// On rank 0 alone.
 void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
   prepare_folder(folder.root());
   if (std::filesystem::exists(folder.config())) {
-    refuse_other_options(folder, load_options(folder.config()), options);
+    check_run_folder(folder, load_options(folder.config()), options, FolderUse::measure);
   }
   write_text_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
                                        folder.root().string() + "\n" + dump_options(options));
@@ -70,6 +64,22 @@ void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
 }  // namespace
 
 const char* to_text(Split split) { return split == Split::train ? "train" : "evaluation"; }
+
+RunFolder run_folder(const RunOptions& options, const std::optional<std::string>& out) {
+  return RunFolder(out ? std::filesystem::path(*out) : std::filesystem::path("runs") / options.name);
+}
+
+void check_run_folder(const RunFolder& folder, const RunOptions& have, const RunOptions& want, FolderUse use) {
+  std::string text;
+  for (const Difference& difference : differences(have, want)) {
+    if (may_change(difference.key, want) || (use == FolderUse::show && chooses(difference.key))) continue;
+    text += (text.empty() ? "" : "; ") + difference.key + " is " + difference.have + " there and " + difference.want +
+            " now";
+  }
+  if (text.empty()) return;
+  throw UserError("the run folder " + folder.root().string() + " was made with other options", text,
+                  "use the same options, or another folder: --out " + another_folder(folder.root()));
+}
 
 Log make_log(int rank) {
   const Log::Style style = ::isatty(STDERR_FILENO) != 0 ? Log::Style::terminal : Log::Style::plain;
@@ -80,7 +90,7 @@ Session open_session(Environment& environment, const std::string& config_file,
                      const std::vector<std::string>& overrides, const std::optional<std::string>& out) {
   Communicator& ranks = environment.communicator();
   RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
-  RunFolder folder(out ? std::filesystem::path(*out) : std::filesystem::path("runs") / options.name);
+  RunFolder folder = run_folder(options, out);
   agreed(ranks, [&] {
     if (ranks.rank() == 0) prepare_run_folder(folder, options);
   });

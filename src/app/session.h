@@ -32,6 +32,7 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path prune() const { return root_ / "prune"; }
   [[nodiscard]] std::filesystem::path timing() const { return root_ / "timing.json"; }
   [[nodiscard]] std::filesystem::path estimator() const { return root_ / "estimator.h5"; }
+  [[nodiscard]] std::filesystem::path training() const { return root_ / "training.h5"; }
 
  private:
   std::filesystem::path root_;
@@ -45,6 +46,16 @@ struct Session {
 
   [[nodiscard]] Communicator& communicator() const { return environment.communicator(); }
 };
+
+/// The folder named by --out, else runs/<name>.
+[[nodiscard]] RunFolder run_folder(const RunOptions& options, const std::optional<std::string>& out);
+
+/// What a command does with a run folder: it adds measurements, or shows some of those there are.
+enum class FolderUse { measure, show };
+
+/// Compares `want` with the options that the folder was made with, `have`.
+/// \throws UserError if they differ in what the measurements depend on, with FolderUse::show other than by their choice
+void check_run_folder(const RunFolder& folder, const RunOptions& have, const RunOptions& want, FolderUse use);
 
 /// A log to standard error for this rank.
 [[nodiscard]] Log make_log(int rank);

@@ -49,8 +49,9 @@ void check_prune(const Session& session, const Inputs& inputs);
 /// Times forward and backward passes and attributions (paper, Figure 4c) and writes timing.json; a table goes to `out`.
 /// \throws AgreedError on more than one rank
 void bench_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out);
-/// Tables, figures and pages, by rank 0; the tables also go to `out`. \collective
-void report_stage(const Session& session, const Inputs& inputs, std::ostream& out);
+/// Tables, figures and pages from what the folder holds, into it; the tables also go to `out`. One rank calls it.
+/// \throws UserError as collect_run, or if files cannot be written
+void report_stage(const RunFolder& folder, const RunOptions& options, std::ostream& out);
 
 /// Stage descriptions, shared by those who write and those who read.
 [[nodiscard]] Chunking chunking_of(const Session& session, const Corpus& corpus);

@@ -44,7 +44,7 @@ bool is_trained(const Session& session, const Inputs& inputs) {
 EstimatorOrigin make_origin(const Session& session, const Inputs& inputs, const TrainResult& result) {
   EstimatorOrigin origin;
   origin.model_fingerprint = inputs.model_fingerprint;
-  origin.model_name = inputs.model_path.stem().string();
+  origin.model_name = model_name(inputs.model_path);
   origin.dataset = std::filesystem::path(inputs.train.options.path).filename().string();
   origin.sources = to_text(session.options.ablate.sources);
   origin.num_ablations = session.options.ablate.num_ablations;
@@ -63,7 +63,7 @@ void write_history(const Session& session, const TrainResult& result) {
     loss.push_back(step.loss);
     norm.push_back(step.gradient_norm);
   }
-  Hdf5Writer writer(session.folder.root() / "training.h5");
+  Hdf5Writer writer(session.folder.training());
   writer.write("loss", at::tensor(loss, at::kDouble));
   writer.write("gradient_norm", at::tensor(norm, at::kDouble));
   writer.commit();

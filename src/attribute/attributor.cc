@@ -11,7 +11,8 @@ namespace {
 
 class At2Attributor final : public Attributor {
  public:
-  explicit At2Attributor(ScoreEstimator estimator) : Attributor("at2", "AT2"), estimator_(std::move(estimator)) {}
+  At2Attributor(std::string key, std::string title, ScoreEstimator estimator)
+      : Attributor(std::move(key), std::move(title)), estimator_(std::move(estimator)) {}
 
   [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
     Cost cost;
@@ -91,7 +92,10 @@ class LeaveOneOut final : public Attributor {
 }  // namespace
 
 std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator) {
-  return std::make_unique<At2Attributor>(std::move(estimator));
+  return std::make_unique<At2Attributor>("at2", "AT2", std::move(estimator));
+}
+std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator) {
+  return std::make_unique<At2Attributor>("at2_general", "AT2 (general)", std::move(estimator));
 }
 std::unique_ptr<Attributor> make_average_attention() { return std::make_unique<AverageAttention>(); }
 std::unique_ptr<Attributor> make_gradient() { return std::make_unique<Gradient>(); }
@@ -101,13 +105,18 @@ std::unique_ptr<Attributor> make_esm(std::int64_t num_ablations, double lambda) 
 std::unique_ptr<Attributor> make_leave_one_out() { return std::make_unique<LeaveOneOut>(); }
 
 std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions& options,
-                                                          const std::optional<ScoreEstimator>& estimator) {
+                                                          const std::optional<ScoreEstimator>& estimator,
+                                                          const std::optional<ScoreEstimator>& general) {
   std::vector<std::unique_ptr<Attributor>> attributors;
   for (const Method method : options.methods) {
     switch (method) {
       case Method::at2:
         AT2_EXPECT(estimator.has_value(), "AT2 needs an estimator");
         attributors.push_back(make_at2(*estimator));
+        break;
+      case Method::at2_general:
+        AT2_EXPECT(general.has_value(), "AT2 (general) needs an estimator");
+        attributors.push_back(make_at2_general(*general));
         break;
       case Method::average_attention:
         attributors.push_back(make_average_attention());

@@ -45,6 +45,8 @@ class Attributor {
 
 /// AT2: theta-weighted attention. \pre the estimator has the model's layers and heads
 [[nodiscard]] std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator);
+/// The same with theta that was trained elsewhere.
+[[nodiscard]] std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator);
 /// All heads alike.
 [[nodiscard]] std::unique_ptr<Attributor> make_average_attention();
 /// Gradient L1 norm.
@@ -56,7 +58,9 @@ class Attributor {
 
 /// The methods of a run in the order asked for; one ESM per entry of options.esm_ablations.
 /// \param estimator  needed if the methods include AT2
-[[nodiscard]] std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions& options,
-                                                                        const std::optional<ScoreEstimator>& estimator);
+/// \param general    needed if they include AT2 (general)
+[[nodiscard]] std::vector<std::unique_ptr<Attributor>> make_attributors(
+    const EvaluateOptions& options, const std::optional<ScoreEstimator>& estimator,
+    const std::optional<ScoreEstimator>& general = std::nullopt);
 
 }  // namespace at2

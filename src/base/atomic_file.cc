@@ -33,6 +33,13 @@ void sync_folder(const std::filesystem::path& folder) {
   if (result != 0 && error != EINVAL) fail("cannot write folder", folder, error);
 }
 
+/// What a link leads to, whether it exists or not; else `path` itself.
+std::filesystem::path behind_link(std::filesystem::path path) {
+  std::error_code is_none;
+  const std::filesystem::path target = std::filesystem::read_symlink(path, is_none);
+  return is_none ? path : path.parent_path() / target;
+}
+
 }  // namespace
 
 std::string this_host() {
@@ -58,7 +65,8 @@ std::optional<TemporaryOwner> temporary_owner(const std::string& file_name) {
   return owner;
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
+AtomicFile::AtomicFile(std::filesystem::path path)
+    : path_(behind_link(std::move(path))), temporary_(temporary_path(path_)) {
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail("cannot write", path_, errno);
 }

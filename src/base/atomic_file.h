@@ -25,6 +25,7 @@ struct TemporaryOwner {
 [[nodiscard]] std::string this_host();
 
 /// A file that takes its name when it is complete: written as temporary_path(path), gone again if it is not committed.
+/// Where `path` is a link, the file that it leads to is written, and the link stays.
 class AtomicFile {
  public:
   /// \throws UserError with the system's words, as all members do

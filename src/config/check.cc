@@ -70,6 +70,11 @@ std::optional<Fault> first_fault(const RunOptions& options) {
   if (const auto fault = impossible_value(options)) return fault;
   if (const auto fault = missing_data(options)) return fault;
   if (const auto fault = pruning_fault(options)) return fault;
+  if (contains(options.evaluate.methods, Method::at2_general) && options.evaluate.general_estimator.empty()) {
+    return Fault{"evaluate.general_estimator", "evaluate.general_estimator is empty",
+                 "method at2_general of evaluate.methods takes theta from it",
+                 "set it to an estimator.h5 or the folder of a run that has one"};
+  }
   const DataOptions& sets = options.data;
   if (contains(options.evaluate.sources, SourceKind::passage) && !has_passages(sets.evaluation.format)) {
     return no_passages("evaluate.sources", "data.evaluation.format", sets.evaluation.format);

@@ -51,8 +51,11 @@ struct Words<MaskSeeding> {
 };
 template <>
 struct Words<Method> {
-  static constexpr std::array kAll{Word{Method::at2, "at2"}, Word{Method::average_attention, "average_attention"},
-                                   Word{Method::esm, "esm"}, Word{Method::gradient, "gradient"},
+  static constexpr std::array kAll{Word{Method::at2, "at2"},
+                                   Word{Method::at2_general, "at2_general"},
+                                   Word{Method::average_attention, "average_attention"},
+                                   Word{Method::esm, "esm"},
+                                   Word{Method::gradient, "gradient"},
                                    Word{Method::leave_one_out, "leave_one_out"}};
 };
 template <>

@@ -31,6 +31,8 @@ void add_model(std::vector<Key>& keys) {
                             "folder for de-quantised weights, which the ranks of a machine share; auto = the user's "
                             "cache folder; none = every rank has its own copy",
                             FreeText{"a folder, auto or none"}, AT2_FIELD(model.weight_cache)));
+  keys.push_back(scalar_key("model.title", "the model's name in tables and figures; empty = that of its file or folder",
+                            FreeText{"a text"}, AT2_FIELD(model.title)));
 }
 
 template <typename Field>
@@ -57,6 +59,10 @@ void add_dataset(std::vector<Key>& keys, const std::string& section, const std::
       "whole = all usable records; train = data.train_part_examples of them, chosen by the seed; evaluation = the "
       "others; auto = this set's own part of a format with one split (global_opinions), else whole",
       EnumWord<DatasetPart>{}, [dataset](RunOptions & o) -> auto& { return dataset(o).part; }));
+  keys.push_back(scalar_key(
+      section + ".title",
+      "the data set's name in tables and figures; empty = that of the format, or of the file for jsonl",
+      FreeText{"a text"}, [dataset](RunOptions & o) -> auto& { return dataset(o).title; }));
 }
 
 void add_data(std::vector<Key>& keys) {
@@ -113,8 +119,11 @@ void add_evaluate(std::vector<Key>& keys) {
       scalar_key("evaluate.esm_lambda", "strength of esm's L1 penalty", RealRange{}, AT2_FIELD(evaluate.esm_lambda)));
   keys.push_back(list_key("evaluate.top_k", "numbers of top sources ablated for the log-probability drop",
                           Count{.low = 1}, Order::ascending, AT2_FIELD(evaluate.top_k)));
-  keys.push_back(scalar_key("evaluate.bootstrap_samples", "resamples for the 95 % intervals", Count{.low = 1},
+  keys.push_back(scalar_key("evaluate.bootstrap_samples", "resamples of the examples for intervals", Count{.low = 1},
                             AT2_FIELD(evaluate.bootstrap_samples)));
+  keys.push_back(scalar_key("evaluate.general_estimator",
+                            "estimator.h5, or a run folder with one, that at2_general takes theta from",
+                            FreeText{"a path"}, AT2_FIELD(evaluate.general_estimator)));
 }
 
 void add_prune(std::vector<Key>& keys) {
@@ -154,6 +163,10 @@ std::vector<Key> make_keys() {
   add_bench(keys);
   keys.push_back(scalar_key("report.highlight_threshold", "scores below this share of the largest are not highlighted",
                             RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(report.highlight_threshold)));
+  keys.push_back(scalar_key("report.interval", "share of the bootstrap resamples that lie in an interval",
+                            RealRange{.low_end = End::excluded, .high = 1}, AT2_FIELD(report.interval)));
+  keys.push_back(scalar_key("report.max_examples", "examples shown in report.html", Count{.low = 0},
+                            AT2_FIELD(report.max_examples)));
   keys.push_back(scalar_key("store.chunk_size", "examples of a unit of work, and of what a crash can lose",
                             Count{.low = 1}, AT2_FIELD(store.chunk_size)));
   keys.push_back(
@@ -161,6 +174,10 @@ std::vector<Key> make_keys() {
                  "whether a run may go on with another device, dtype or CPU instruction set; its values then "
                  "agree within tolerances, not to the bit",
                  TrueOrFalse{}, AT2_FIELD(store.allow_device_mix)));
+  keys.push_back(scalar_key("store.shared",
+                            "folder in which runs keep what they have in common (responses, ablations, estimators, "
+                            "scores), each computed once; empty = every run keeps its own",
+                            FreeText{"a folder"}, AT2_FIELD(store.shared)));
   return keys;
 }
 

@@ -28,7 +28,8 @@ enum class DatasetPart { automatic, whole, train, evaluation };
 enum class Task { context, thought };
 enum class SourceKind { token, word, sentence, paragraph, passage };
 enum class MaskSeeding { per_example, reference };
-enum class Method { at2, average_attention, esm, gradient, leave_one_out };
+/// at2_general: AT2 with theta that was trained elsewhere (evaluate.general_estimator).
+enum class Method { at2, at2_general, average_attention, esm, gradient, leave_one_out };
 enum class DeviceChoice { automatic, cpu, cuda };
 enum class DtypeChoice { automatic, float32, bfloat16, float16 };
 enum class FeatureDtype { float32, float16 };
@@ -43,6 +44,8 @@ struct ModelOptions {
   /// Folder for weights as the forward pass wants them, which the ranks of a machine share; "auto" = the user's cache
   /// folder; "none" = every rank has its own copy.
   std::string weight_cache = "auto";
+  /// Name in tables and figures; empty = that of the file or folder.
+  std::string title = {};
 };
 
 struct DatasetOptions {
@@ -56,6 +59,8 @@ struct DatasetOptions {
   /// The same for records without a context.
   std::string prompt_template_without_context = {};
   DatasetPart part = DatasetPart::automatic;
+  /// Name in tables and figures; empty = that of the format, or of the file for jsonl.
+  std::string title = {};
 };
 
 struct DataOptions {
@@ -100,6 +105,8 @@ struct EvaluateOptions {
   double esm_lambda = 0.01;
   std::vector<std::int64_t> top_k = {1, 3, 5};
   std::int64_t bootstrap_samples = 1000;
+  /// estimator.h5, or a run folder with one, for at2_general.
+  std::string general_estimator = {};
 };
 
 /// Answers from a context of its best sources alone (paper, section 5).
@@ -123,6 +130,10 @@ struct BenchOptions {
 struct ReportOptions {
   /// Scores below this share of the largest are not highlighted (figures 3, 7-18).
   double highlight_threshold = 0.2;
+  /// Share of bootstrap resamples that lie in an interval.
+  double interval = 0.95;
+  /// Examples shown in report.html, the first ones.
+  std::int64_t max_examples = 20;
 };
 
 struct StoreOptions {
@@ -131,6 +142,8 @@ struct StoreOptions {
   /// Whether a run may be continued on another kind of device, dtype or instruction set: its values then agree within
   /// tolerances only.
   bool allow_device_mix = false;
+  /// Folder in which runs share what they have in common; empty = each run has its own.
+  std::string shared = {};
 };
 
 struct RunOptions {

@@ -34,12 +34,13 @@ Provenance from_json(const nlohmann::json& json) {
   json.at("version").get_to(provenance.version);
   json.at("commit").get_to(provenance.commit);
   json.at("command").get_to(provenance.command);
+  // Absent in files of older versions, as are the data sets.
+  provenance.model = json.value("model", "");
   json.at("ranks").get_to(provenance.ranks);
   json.at("hosts").get_to(provenance.hosts);
   json.at("devices").get_to(provenance.devices);
   json.at("started").get_to(provenance.started);
   json.at("ended").get_to(provenance.ended);
-  // Absent in files of older versions.
   for (const auto& use : json.value("datasets", nlohmann::json::array())) {
     provenance.datasets.push_back(dataset_from_json(use));
   }
@@ -95,10 +96,10 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
                       {"forward_passes", cost.forward_passes},
                       {"backward_passes", cost.backward_passes}});
   }
-  return {{"version", provenance.version}, {"commit", provenance.commit}, {"command", provenance.command},
-          {"ranks", provenance.ranks},     {"hosts", provenance.hosts},   {"devices", provenance.devices},
-          {"started", provenance.started}, {"ended", provenance.ended},   {"datasets", std::move(datasets)},
-          {"stages", std::move(stages)}};
+  return {{"version", provenance.version},   {"commit", provenance.commit},   {"command", provenance.command},
+          {"model", provenance.model},       {"ranks", provenance.ranks},     {"hosts", provenance.hosts},
+          {"devices", provenance.devices},   {"started", provenance.started}, {"ended", provenance.ended},
+          {"datasets", std::move(datasets)}, {"stages", std::move(stages)}};
 }
 
 void write_provenance(const std::filesystem::path& file, const Provenance& provenance) {

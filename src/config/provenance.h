@@ -41,6 +41,8 @@ struct Provenance {
   std::string version;
   std::string commit;
   std::string command;
+  /// Name of the model's file or folder.
+  std::string model;
   std::int64_t ranks = 1;
   std::vector<std::string> hosts;
   std::vector<std::string> devices;

@@ -1,5 +1,7 @@
 #include "data/formats.h"
 
+#include <filesystem>
+
 #include "base/errors.h"
 
 namespace at2 {
@@ -15,16 +17,19 @@ constexpr TemplateRules kChoiceAlone{Use::forbidden, Use::required, Use::allowed
 /// The question is the same for all records, so that a template may hold it itself.
 constexpr TemplateRules kSummary{Use::required, Use::allowed, Use::forbidden};
 
-constexpr FormatTraits kDolly{read_dolly, kContext, "", kPlain, kNoTemplate, 10000, 0};
-constexpr FormatTraits kHotpotqa{read_hotpotqa, kPassages, "", kPlain, kNoTemplate};
-constexpr FormatTraits kCnnDailymail{read_cnn_dailymail, kContext, "", kSummary, kNoTemplate};
-constexpr FormatTraits kMsMarco{read_ms_marco, kPassages, "", kPlain, kNoTemplate};
-constexpr FormatTraits kNaturalQuestions{read_natural_questions, kContext, "", kPlain, kNoTemplate, 0, 20000};
-constexpr FormatTraits kDrop{read_drop, kContext, "", kPlain, kNoTemplate};
-constexpr FormatTraits kGlobalOpinions{read_global_opinions, "", "{query}", kNoTemplate, kChoiceAlone};
-constexpr FormatTraits kAgieval{read_agieval, "Passage: {context}\n\nQuestion: {query}\n{options}",
-                                "{query}\n{options}", kChoice, kChoiceAlone};
-constexpr FormatTraits kJsonl{read_jsonl, kContext, "{query}", kPlain, kQuestionAlone};
+constexpr FormatTraits kDolly{"Dolly 15k", read_dolly, kContext, "", kPlain, kNoTemplate, 10000, 0};
+constexpr FormatTraits kHotpotqa{"HotpotQA", read_hotpotqa, kPassages, "", kPlain, kNoTemplate};
+constexpr FormatTraits kCnnDailymail{"CNN/DailyMail", read_cnn_dailymail, kContext, "", kSummary, kNoTemplate};
+constexpr FormatTraits kMsMarco{"MS MARCO", read_ms_marco, kPassages, "", kPlain, kNoTemplate};
+constexpr FormatTraits kNaturalQuestions{
+    "Natural Questions", read_natural_questions, kContext, "", kPlain, kNoTemplate, 0, 20000};
+constexpr FormatTraits kDrop{"DROP", read_drop, kContext, "", kPlain, kNoTemplate};
+constexpr FormatTraits kGlobalOpinions{"GlobalOpinionsQA", read_global_opinions, "",
+                                       "{query}",          kNoTemplate,          kChoiceAlone};
+constexpr FormatTraits kAgieval{
+    "AGIEval", read_agieval, "Passage: {context}\n\nQuestion: {query}\n{options}", "{query}\n{options}",
+    kChoice,   kChoiceAlone};
+constexpr FormatTraits kJsonl{"", read_jsonl, kContext, "{query}", kPlain, kQuestionAlone};
 
 }  // namespace
 
@@ -50,6 +55,16 @@ const FormatTraits& traits_of(DatasetFormat format) {
       return kJsonl;
   }
   contract_violation("format is declared", __FILE__, __LINE__, "a data set format without traits");
+}
+
+std::string dataset_title(const DatasetOptions& options) {
+  if (!options.title.empty()) return options.title;
+  const std::string_view title = traits_of(options.format).title;
+  if (!title.empty()) return std::string(title);
+  std::filesystem::path path = options.path;
+  if (!path.has_filename()) path = path.parent_path();
+  if (path.extension() == ".gz" || path.extension() == ".zst") path.replace_extension();
+  return path.stem().string();
 }
 
 }  // namespace at2

@@ -5,6 +5,7 @@
 /// is a RecordError, a fault of the file (cut off, not of the format) a UserError.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "config/options.h"
@@ -39,6 +40,8 @@ using ReadFormat = void (*)(TextInput&, const TakeRecord&);
 
 /// What readers, templates and limits depend on.
 struct FormatTraits {
+  /// The data set's name, for people; empty for a user's own.
+  std::string_view title;
   ReadFormat read;
   /// The paper's templates (appendix A.3), for records with and without a context; empty where there are none such.
   std::string_view prompt_template;
@@ -51,5 +54,8 @@ struct FormatTraits {
 };
 
 [[nodiscard]] const FormatTraits& traits_of(DatasetFormat format);
+
+/// The data set's name in tables and figures: options.title, else that of the format, else that of the file or folder.
+[[nodiscard]] std::string dataset_title(const DatasetOptions& options);
 
 }  // namespace at2

@@ -94,9 +94,11 @@ double quantile(std::span<const double> sorted, double probability) {
   return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-Interval bootstrap_interval(std::span<const double> values, std::int64_t num_samples, RandomStream stream) {
+Interval bootstrap_interval(std::span<const double> values, std::int64_t num_samples, RandomStream stream,
+                            double confidence) {
   AT2_EXPECT(!values.empty(), "a bootstrap needs values");
   AT2_EXPECT(num_samples > 0, "a bootstrap needs samples");
+  AT2_EXPECT(confidence > 0 && confidence < 1, "a confidence is between 0 and 1");
   std::vector<double> means(static_cast<std::size_t>(num_samples));
   for (double& resampled : means) {
     double sum = 0;
@@ -104,22 +106,24 @@ Interval bootstrap_interval(std::span<const double> values, std::int64_t num_sam
     resampled = sum / static_cast<double>(values.size());
   }
   std::sort(means.begin(), means.end());
-  return {quantile(means, 0.025), quantile(means, 0.975)};
+  const double outside = (1 - confidence) / 2;
+  return {quantile(means, outside), quantile(means, 1 - outside)};
 }
 
-PairedDifference paired_bootstrap(std::span<const double> a, std::span<const double> b, std::int64_t num_samples,
-                                  RandomStream stream) {
+std::optional<Estimate> estimate(std::span<const double> values, std::int64_t num_samples, RandomStream stream,
+                                 double confidence) {
+  if (values.empty()) return std::nullopt;
+  const Interval interval = bootstrap_interval(values, num_samples, stream, confidence);
+  return Estimate{mean(values), standard_error(values), interval.low, interval.high,
+                  static_cast<std::int64_t>(values.size())};
+}
+
+std::optional<Estimate> paired_bootstrap(std::span<const double> a, std::span<const double> b, std::int64_t num_samples,
+                                         RandomStream stream, double confidence) {
   AT2_EXPECT(a.size() == b.size(), "a paired difference needs the same examples on both sides");
   std::vector<double> differences(a.size());
   std::transform(a.begin(), a.end(), b.begin(), differences.begin(), std::minus<>());
-  return {mean(differences), bootstrap_interval(differences, num_samples, stream)};
-}
-
-std::optional<Estimate> estimate(std::span<const double> values, std::int64_t num_samples, RandomStream stream) {
-  if (values.empty()) return std::nullopt;
-  const Interval interval = bootstrap_interval(values, num_samples, stream);
-  return Estimate{mean(values), standard_error(values), interval.low, interval.high,
-                  static_cast<std::int64_t>(values.size())};
+  return estimate(differences, num_samples, stream, confidence);
 }
 
 std::optional<double> mean_of_defined(std::span<const std::optional<double>> values) {
@@ -129,6 +133,20 @@ std::optional<double> mean_of_defined(std::span<const std::optional<double>> val
   }
   if (defined.empty()) return std::nullopt;
   return mean(defined);
+}
+
+std::optional<std::pair<double, double>> means_of_both_defined(std::span<const std::optional<double>> a,
+                                                               std::span<const std::optional<double>> b) {
+  AT2_EXPECT(a.size() == b.size(), "both are of the same targets");
+  std::vector<double> of_a;
+  std::vector<double> of_b;
+  for (std::size_t target = 0; target < a.size(); ++target) {
+    if (!a[target] || !b[target]) continue;
+    of_a.push_back(*a[target]);
+    of_b.push_back(*b[target]);
+  }
+  if (of_a.empty()) return std::nullopt;
+  return std::pair(mean(of_a), mean(of_b));
 }
 
 }  // namespace at2

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -16,7 +17,7 @@ struct Estimate {
   double mean = 0;
   /// Standard deviation (ddof 1) / sqrt(count); NaN for one value.
   double standard_error = 0;
-  /// 95 % bootstrap interval.
+  /// Bootstrap interval, of 95 % unless another confidence was asked for.
   double low = 0;
   double high = 0;
   /// Number of examples.
@@ -29,12 +30,7 @@ struct Interval {
   double high = 0;
 };
 
-/// The mean of a minus b over the same examples.
-struct PairedDifference {
-  double mean = 0;
-  /// 95 % bootstrap interval; a difference is taken as real if it excludes 0.
-  Interval interval;
-};
+inline constexpr double kConfidence = 0.95;
 
 /// Arithmetic mean. \pre values is not empty
 [[nodiscard]] double mean(std::span<const double> values);
@@ -56,22 +52,29 @@ struct PairedDifference {
 /// \pre sorted ascending, not empty; 0 <= probability <= 1
 [[nodiscard]] double quantile(std::span<const double> sorted, double probability);
 
-/// 95 % percentile bootstrap interval of the mean: `num_samples` times, as many values are drawn with replacement.
-/// \param stream  by value: the interval is a function of the values and the stream's keys alone
-/// \pre values is not empty, num_samples > 0
-[[nodiscard]] Interval bootstrap_interval(std::span<const double> values, std::int64_t num_samples,
-                                          RandomStream stream);
-
-/// Difference of means of two methods on the same examples, resampled in pairs. \pre equal lengths, not empty
-[[nodiscard]] PairedDifference paired_bootstrap(std::span<const double> a, std::span<const double> b,
-                                                std::int64_t num_samples, RandomStream stream);
+/// Percentile bootstrap interval of the mean: `num_samples` times, as many values are drawn with replacement.
+/// \param stream      by value: the interval is a function of the values and the stream's keys alone
+/// \param confidence  share of the resampled means that lie in the interval
+/// \pre values is not empty, num_samples > 0, 0 < confidence < 1
+[[nodiscard]] Interval bootstrap_interval(std::span<const double> values, std::int64_t num_samples, RandomStream stream,
+                                          double confidence = kConfidence);
 
 /// Mean, standard error and bootstrap interval over examples. Nothing for no values.
 [[nodiscard]] std::optional<Estimate> estimate(std::span<const double> values, std::int64_t num_samples,
-                                               RandomStream stream);
+                                               RandomStream stream, double confidence = kConfidence);
+
+/// The mean of a minus b over the same examples, which are resampled in pairs: a difference is taken as real if its
+/// interval excludes 0. Nothing for no examples. \pre equal lengths
+[[nodiscard]] std::optional<Estimate> paired_bootstrap(std::span<const double> a, std::span<const double> b,
+                                                       std::int64_t num_samples, RandomStream stream,
+                                                       double confidence = kConfidence);
 
 /// Mean over the targets of one example that have a value; nothing if none has.
 /// The first of the two means of the paper's figures: over targets within an example, then over examples.
 [[nodiscard]] std::optional<double> mean_of_defined(std::span<const std::optional<double>> values);
+
+/// The same for two methods on one example, over the targets that have a value from both. \pre equal lengths
+[[nodiscard]] std::optional<std::pair<double, double>> means_of_both_defined(std::span<const std::optional<double>> a,
+                                                                             std::span<const std::optional<double>> b);
 
 }  // namespace at2

@@ -35,6 +35,12 @@ std::filesystem::path resolve_model_path(const std::string& path) {
   return path;
 }
 
+std::string model_name(const std::filesystem::path& path) {
+  const std::filesystem::path named = path.has_filename() ? path : path.parent_path();
+  // The name of a folder may hold a dot that begins no ending: "Llama-3.1-8B".
+  return (is_folder(named) ? named.filename() : named.stem()).string();
+}
+
 ModelText load_model_text(const std::filesystem::path& path) {
   ModelText text = [&]() -> ModelText {
     if (is_folder(path)) {

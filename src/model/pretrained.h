@@ -25,6 +25,9 @@ struct ModelText {
 /// \throws UserError if there is no such file or folder
 [[nodiscard]] std::filesystem::path resolve_model_path(const std::string& path);
 
+/// Name of the model's file without its ending, or of its folder, for people.
+[[nodiscard]] std::string model_name(const std::filesystem::path& path);
+
 /// Config, tokenizer and chat template.
 /// \throws UserError if a file is missing or broken, or the tokenizer has another size than the model's vocabulary.
 [[nodiscard]] ModelText load_model_text(const std::filesystem::path& path);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "report/table.h"
+
 namespace at2 {
 namespace {
 
@@ -13,14 +15,14 @@ Json estimate_json(const std::optional<Estimate>& value) {
   if (!value) return nullptr;
   return {{"mean", number(value->mean)},
           {"standard_error", number(value->standard_error)},
-          {"low_95", number(value->low)},
-          {"high_95", number(value->high)},
+          {"low", number(value->low)},
+          {"high", number(value->high)},
           {"count", value->count}};
 }
 
-Json drops_json(const std::map<std::int64_t, Estimate>& by_k) {
+Json drops_json(const std::map<std::int64_t, Estimate>& drop_by_k) {
   Json drops = Json::object();
-  for (const auto& [k, drop] : by_k) drops[std::to_string(k)] = estimate_json(drop);
+  for (const auto& [k, drop] : drop_by_k) drops[std::to_string(k)] = estimate_json(drop);
   return drops;
 }
 
@@ -35,6 +37,7 @@ Json row_json(const MethodRow& row) {
           {"top_k_drop_over_at2", drops_json(row.drop_over_at2_by_k)},
           {"forward_passes", number(row.forward_passes)},
           {"backward_passes", number(row.backward_passes)},
+          {"forward_equivalents", number(forward_equivalents(row))},
           {"timing", {{"seconds_per_example", number(row.seconds)}}}};
 }
 
@@ -66,6 +69,7 @@ Json metrics_json(const RunResults& results) {
           {"training_set", results.training_set},
           {"evaluation_set", results.evaluation_set},
           {"counts", counts_json(results.counts)},
+          {"confidence", number(results.confidence)},
           {"methods", rows},
           {"training_loss", loss},
           // What an interrupted invocation spent is not known, so a stage's cost is no measured value.

@@ -12,9 +12,9 @@
 namespace at2 {
 namespace {
 
-const MethodRow* row_named(const RunResults& results, const std::string& sources, std::string_view method) {
+const MethodRow* row_of_key(const RunResults& results, const std::string& sources, std::string_view key) {
   for (const MethodRow& row : results.rows) {
-    if (row.sources == sources && row.method == method) return &row;
+    if (row.sources == sources && row.key == key) return &row;
   }
   return nullptr;
 }
@@ -31,9 +31,9 @@ std::string beside(const std::optional<Estimate>& baseline, int decimals) {
 
 /// LDS and the drop with the largest k of AT2, for one kind of source.
 std::string method_tiles(const RunResults& results, const std::string& sources) {
-  const MethodRow* row = row_named(results, sources, "AT2");
+  const MethodRow* row = row_of_key(results, sources, "at2");
   if (row == nullptr) return "";
-  const MethodRow* baseline = row_named(results, sources, "Average attention");
+  const MethodRow* baseline = row_of_key(results, sources, "average_attention");
   const std::string kind = ", " + sources + " sources";
   std::string tiles = tile(with_error(row->lds, 2),
                            "LDS of AT2" + kind + beside(baseline != nullptr ? baseline->lds : std::nullopt, 2));
@@ -76,7 +76,9 @@ std::string what_was_run(const RunResults& results) {
     list += element("dt", "", escape_markup(term)) + element("dd", "", escape_markup(value));
   };
   add("Model", results.model);
-  add("Trained on", results.training_set + amount(counts.training_examples, counts.training_targets));
+  if (!results.training_set.empty()) {
+    add("Trained on", results.training_set + amount(counts.training_examples, counts.training_targets));
+  }
   add("Evaluated on", results.evaluation_set + amount(counts.evaluation_examples, counts.evaluation_targets));
   add("Records skipped", skipped_text(counts));
   std::string notes;
@@ -122,13 +124,11 @@ std::string comparison_html(const RunResults& results) {
   std::string html;
   for (const std::string& kind : source_kinds(results)) {
     const Table table = comparison_table(results, kind);
-    if (!table.rows.empty()) html += table_html(table, kind + " sources");
+    if (table.rows.empty()) continue;
+    html += "<p class=\"lead\">" + escape_markup(comparison_caption(results, kind)) + "</p>\n" +
+            table_html(table, kind + " sources");
   }
-  if (html.empty()) return "";
-  return "<h3>Compared with AT2</h3>\n<p class=\"lead\">Each method less AT2 on the same examples: mean and 95 % "
-         "bootstrap interval, resampled in pairs. A star marks intervals that exclude 0. The mask error is the "
-         "standard error of the LDS that comes from having drawn these ablations and no others.</p>\n" +
-         html;
+  return html.empty() ? "" : "<h3>Compared with AT2</h3>\n" + html;
 }
 
 std::string scores_section(const RunResults& results) {
@@ -137,7 +137,8 @@ std::string scores_section(const RunResults& results) {
       "sources and asks whether a method predicts how probable the response stays: 1 is a perfect ranking, 0 is "
       "chance. <b>Top-<i>k</i> drop</b> hides the <i>k</i> sources a method scores highest and measures how much "
       "log-probability the response loses: more means that the method found what mattered. Mean ± standard error over "
-      "examples; the best of a column is bold. Forward and backward passes, and time, are for one example.</p>\n";
+      "examples; the best of a column is bold. Passes through the model, a backward pass as two forward passes, and "
+      "time are for one example.</p>\n";
   for (const std::string& kind : source_kinds(results)) html += scores_table(results, kind);
   html += comparison_html(results) + "<div class=\"charts\">";
   for (const std::string& kind : source_kinds(results)) {

@@ -27,7 +27,8 @@ struct MethodRow {
   std::optional<Estimate> lds;
   /// Top-k drop of the log-probability, in nats, by k.
   std::map<std::int64_t, Estimate> drop_by_k;
-  /// This method less AT2 on the same examples, resampled in pairs; none for AT2 itself and where AT2 is not a method.
+  /// This method less AT2 (AT2 (general), where AT2 is not a method) on the same examples, resampled in pairs; none for
+  /// that itself, and where there is neither.
   std::optional<Estimate> lds_over_at2;
   std::map<std::int64_t, Estimate> drop_over_at2_by_k;
   /// Standard error of the mean LDS that comes from having drawn these ablations and no others.
@@ -141,9 +142,12 @@ struct RunResults {
   /// "context" or "thought": what the sources are taken from.
   std::string task = "context";
   std::string model;
+  /// Empty where nothing was trained.
   std::string training_set;
   std::string evaluation_set;
   RunCounts counts;
+  /// Of all intervals.
+  double confidence = kConfidence;
   /// Shown in this order; the order of methods in the examples follows it.
   std::vector<MethodRow> rows;
   std::optional<ThetaView> theta;

@@ -62,16 +62,6 @@ class TemporaryFile {
   int descriptor_;
 };
 
-std::string methods_markdown(const RunResults& results) {
-  std::string text;
-  for (const std::string& kind : source_kinds(results)) {
-    if (!text.empty()) text += "\n";
-    text += "Sources: " + kind + "s. Mean ± standard error over examples; cost per example.\n\n";
-    text += markdown_table(method_table(results, kind));
-  }
-  return text;
-}
-
 void write_figures(const RunResults& results, const fs::path& folder) {
   const auto write = [&](const std::string& name, const std::string& svg) {
     write_file_atomically(folder / (name + ".svg"), standalone_svg(svg));
@@ -110,7 +100,7 @@ void write_report(const RunResults& results, const ReportOptions& options, const
   write_file_atomically(run_folder / "tables" / "metrics.csv", csv_table(metric_records(results)));
   write_file_atomically(run_folder / "tables" / "costs.csv", csv_table(cost_records(results)));
   write_file_atomically(run_folder / "tables" / "stages.csv", csv_table(stage_table(results)));
-  write_file_atomically(run_folder / "tables" / "methods.md", methods_markdown(results));
+  write_file_atomically(run_folder / "tables" / "methods.md", markdown_summary(results));
   write_figures(results, run_folder / "figures");
   write_file_atomically(run_folder / "report.html", report_page(results, options));
 }

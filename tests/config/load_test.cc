@@ -35,10 +35,11 @@ RunOptions unusual_options() {
              .device = DeviceChoice::cuda,
              .dtype = DtypeChoice::bfloat16,
              .threads = 3,
-             .weight_cache = "w c"};
+             .weight_cache = "w c",
+             .title = "M O"};
   o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7, "Näh: {passages}\n\t\"{query}\"\\ \x01", "{query}?",
-                  DatasetPart::train};
-  o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}", "-", DatasetPart::whole};
+                  DatasetPart::train,      "T t"};
+  o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}", "-", DatasetPart::whole, "E"};
   o.data.train_part_examples = 15;
   o.data.max_bad_fraction = 0.1;
   o.generate = {.max_new_tokens = 9, .batch_size = 2};
@@ -50,11 +51,12 @@ RunOptions unusual_options() {
                 .esm_ablations = {32, 64, 128, 256},
                 .esm_lambda = 0,
                 .top_k = {10},
-                .bootstrap_samples = 13};
+                .bootstrap_samples = 13,
+                .general_estimator = "runs/x"};
   o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}};
   o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
-  o.report.highlight_threshold = 0.75;
-  o.store = {.chunk_size = 14, .allow_device_mix = true};
+  o.report = {.highlight_threshold = 0.75, .interval = 0.9, .max_examples = 16};
+  o.store = {.chunk_size = 14, .allow_device_mix = true, .shared = "sha red"};
   return o;
 }
 
@@ -153,6 +155,12 @@ TEST(LoadTest, TrainingDataIsNeededOnlyForAt2) {
   const std::string evaluation = "data: {evaluation: {path: e}}\n";
   EXPECT_THAT(message_of([&] { load(evaluation); }), HasSubstr("data.train.path is empty"));
   EXPECT_EQ(load(evaluation + "evaluate: {methods: [esm]}\n").data.train.path, "");
+}
+
+TEST(LoadTest, At2GeneralNeedsAnEstimatorInPlaceOfTrainingData) {
+  const std::string general = "data: {evaluation: {path: e}}\nevaluate: {methods: [at2_general]";
+  EXPECT_THAT(message_of([&] { load(general + "}\n"); }), HasSubstr("evaluate.general_estimator is empty"));
+  EXPECT_EQ(load(general + ", general_estimator: runs/dolly}\n").evaluate.general_estimator, "runs/dolly");
 }
 
 TEST(ValidateTest, ChecksValuesThatWereSetInCode) {

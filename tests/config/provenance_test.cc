@@ -14,6 +14,7 @@ using ::testing::MatchesRegex;
 Provenance example() {
   Provenance provenance = begin_provenance();
   provenance.command = "at2 run \"x\"";
+  provenance.model = "Llama-3.1-8B";
   provenance.ranks = 2;
   provenance.hosts = {"a", "b"};
   provenance.devices = {"cpu", "cuda:0"};

@@ -82,10 +82,10 @@ INSTANTIATE_TEST_SUITE_P(
                    "expected one of token, word, sentence, paragraph, passage, document"}},
         WrongFile{
             "unknown task", "task: thoughts\n", {"run.yaml:4: task is thoughts", "expected one of context, thought"}},
-        WrongFile{
-            "unknown word in a list",
-            "evaluate:\n  methods: [at2, shap]\n",
-            {"run.yaml:5: evaluate.methods is [at2, shap]", "at2, average_attention, esm, gradient, leave_one_out"}},
+        WrongFile{"unknown word in a list",
+                  "evaluate:\n  methods: [at2, shap]\n",
+                  {"run.yaml:5: evaluate.methods is [at2, shap]",
+                   "at2, at2_general, average_attention, esm, gradient, leave_one_out"}},
         WrongFile{"word for a list", "evaluate:\n  top_k: 5\n", {"run.yaml:5: evaluate.top_k is 5", "expected a list"}},
         WrongFile{"list for a word", "seed: [1]\n", {"run.yaml:4: seed is [1]"}},
         WrongFile{"empty list", "evaluate:\n  methods: []\n", {"run.yaml:5: evaluate.methods is []"}},

@@ -19,6 +19,21 @@ using ::testing::UnorderedElementsAre;
 
 constexpr ReadRules kContextOnly{.max_bad_fraction = 1};
 
+TEST(DatasetTitleTest, IsTheOneGivenOrThatOfTheFormatOrOfTheFile) {
+  DatasetOptions options;
+  options.format = DatasetFormat::hotpotqa;
+  options.path = "x/hotpot_dev.json";
+  EXPECT_EQ(dataset_title(options), "HotpotQA");
+  options.title = "HotpotQA (dev)";
+  EXPECT_EQ(dataset_title(options), "HotpotQA (dev)");
+  options = {};
+  options.format = DatasetFormat::jsonl;
+  for (const char* path : {"a/mine.jsonl", "mine.jsonl.gz", "mine.json.zst", "a/mine", "a/mine/"}) {
+    options.path = path;
+    EXPECT_EQ(dataset_title(options), "mine") << path;
+  }
+}
+
 TEST(CnnDailymailTest, ArticleBecomesAnExample) {
   const auto [examples, report] =
       read_text(DatasetFormat::cnn_dailymail,

@@ -85,10 +85,42 @@ TEST(PairedBootstrapTest, SharedNoiseCancels) {
     b.push_back(100 * stream.uniform());
     a.push_back(b.back() + 1 + 0.1 * stream.uniform());
   }
-  const PairedDifference difference = paired_bootstrap(a, b, 1000, RandomStream(6, "bootstrap"));
-  EXPECT_NEAR(difference.mean, 1.05, 0.02);
-  EXPECT_GT(difference.interval.low, 1);
-  EXPECT_LT(difference.interval.high, 1.1);
+  const auto difference = paired_bootstrap(a, b, 1000, RandomStream(6, "bootstrap"));
+  ASSERT_TRUE(difference);
+  EXPECT_NEAR(difference->mean, 1.05, 0.02);
+  EXPECT_GT(difference->low, 1);
+  EXPECT_LT(difference->high, 1.1);
+}
+
+TEST(PairedBootstrapTest, IsTheMeanOfTheDifferencesWithTheirStandardError) {
+  // Differences 1, 2, 6: mean 3, variance 7, standard error sqrt(7 / 3).
+  const std::vector<double> a = {4, 7, 16};
+  const std::vector<double> b = {3, 5, 10};
+  const auto difference = paired_bootstrap(a, b, 100, RandomStream(1, "bootstrap"));
+  ASSERT_TRUE(difference);
+  EXPECT_DOUBLE_EQ(difference->mean, 3);
+  EXPECT_DOUBLE_EQ(difference->standard_error, std::sqrt(7.0 / 3));
+  EXPECT_EQ(difference->count, 3);
+  EXPECT_FALSE(paired_bootstrap({}, {}, 100, RandomStream(1, "bootstrap")));
+}
+
+TEST(BootstrapTest, LessConfidenceGivesAnIntervalWithin) {
+  const std::vector<double> values = {0.1, 0.5, 0.2, 0.9, 0.4, 0.7};
+  const Interval wide = bootstrap_interval(values, 500, RandomStream(1, "bootstrap"));
+  const Interval narrow = bootstrap_interval(values, 500, RandomStream(1, "bootstrap"), 0.5);
+  EXPECT_LT(wide.low, narrow.low);
+  EXPECT_GT(wide.high, narrow.high);
+}
+
+TEST(BootstrapTest, TwoValuesHaveTheIntervalOfTheirFourResamples) {
+  // Means 0, 1/2, 1/2, 1 are equally likely: the middle half of them is 1/2, four fifths reach from 0 to 1.
+  const std::vector<double> values = {0, 1};
+  const Interval half = bootstrap_interval(values, 4000, RandomStream(1, "bootstrap"), 0.4);
+  EXPECT_EQ(half.low, 0.5);
+  EXPECT_EQ(half.high, 0.5);
+  const Interval most = bootstrap_interval(values, 4000, RandomStream(1, "bootstrap"), 0.8);
+  EXPECT_EQ(most.low, 0);
+  EXPECT_EQ(most.high, 1);
 }
 
 TEST(EstimateTest, CountsAndBracketsTheMean) {
@@ -99,6 +131,17 @@ TEST(EstimateTest, CountsAndBracketsTheMean) {
   EXPECT_LT(result->low, 3);
   EXPECT_GT(result->high, 3);
   EXPECT_FALSE(estimate({}, 200, RandomStream(1, "bootstrap")));
+}
+
+TEST(MeansOfBothDefinedTest, TakeTheTargetsThatBothHave) {
+  const std::vector<std::optional<double>> a = {0.5, std::nullopt, 1.5, 9};
+  const std::vector<std::optional<double>> b = {0.25, 7, 0.75, std::nullopt};
+  const auto means = means_of_both_defined(a, b);
+  ASSERT_TRUE(means);
+  EXPECT_DOUBLE_EQ(means->first, 1);
+  EXPECT_DOUBLE_EQ(means->second, 0.5);
+  EXPECT_FALSE(means_of_both_defined(std::vector<std::optional<double>>{1, std::nullopt},
+                                     std::vector<std::optional<double>>{std::nullopt, 1}));
 }
 
 TEST(MeanOfDefinedTest, UndefinedTargetsAreLeftOut) {

@@ -45,6 +45,23 @@ TEST(MetricsJsonTest, TimesStandInTimingObjectsOnly) {
   EXPECT_THAT(without_timing(metrics_json(slow)).dump(), HasSubstr("forward_passes"));
 }
 
+TEST(MetricsJsonTest, HasDifferencesMaskErrorsAndForwardEquivalents) {
+  RunResults results = made_up_results();
+  results.confidence = 0.9;
+  results.rows[1].lds_over_at2 = Estimate{-0.25, 0.05, -0.35, -0.15, 24};
+  results.rows[1].drop_over_at2_by_k[5] = Estimate{-4.5, 2.5, -9, 0.5, 24};
+  results.rows[1].lds_mask_error = 0.0125;
+  const ordered_json metrics = metrics_json(results);
+  EXPECT_EQ(metrics["confidence"], 0.9);
+  const ordered_json& row = metrics["methods"][1];
+  EXPECT_EQ(row["key"], "average_attention");
+  EXPECT_EQ(row["lds_over_at2"]["low"], -0.35);
+  EXPECT_EQ(row["top_k_drop_over_at2"]["5"]["mean"], -4.5);
+  EXPECT_EQ(row["lds_mask_error"], 0.0125);
+  EXPECT_TRUE(metrics["methods"][0]["lds_over_at2"].is_null());
+  EXPECT_DOUBLE_EQ(metrics["methods"][2]["forward_equivalents"].get<double>(), 2.1 + 2 * 2.1);
+}
+
 TEST(MetricsJsonTest, BrokenUtf8IsReplaced) {
   RunResults results = made_up_results();
   results.notes = {"broken \xff"};

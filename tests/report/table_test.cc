@@ -47,10 +47,61 @@ TEST(MarkdownTableTest, EscapesBarsAndLineBreaks) {
 
 TEST(MethodTableTest, ShowsUndefinedLdsAsADash) {
   const Table table = method_table(made_up_results(), "sentence");
-  EXPECT_THAT(table.header,
-              ElementsAre("Method", "LDS", "Top-1 drop", "Top-3 drop", "Top-5 drop", "Forward", "Backward", "Time"));
+  EXPECT_THAT(table.header, ElementsAre("Method", "LDS", "Top-1 drop", "Top-3 drop", "Top-5 drop", "Passes", "Time"));
   EXPECT_THAT(table.rows.at(2),
-              ElementsAre("Gradient L1", "–", "6.40 ± 0.80", "11.80 ± 1.00", "14.60 ± 1.20", "2.1", "2.1", "340 ms"));
+              ElementsAre("Gradient L1", "–", "6.40 ± 0.80", "11.80 ± 1.00", "14.60 ± 1.20", "6.3", "340 ms"))
+      << "2.1 forward passes and 2.1 backward passes, which count twice";
+}
+
+/// AT2 and average attention, with differences and mask errors.
+RunResults compared_results() {
+  RunResults results = made_up_results();
+  results.rows.resize(2);
+  for (MethodRow& row : results.rows) row.drop_by_k = {{5, made_up_estimate(2, 0.1)}};
+  results.rows[0].lds_mask_error = 0.0123;
+  results.rows[1].lds_over_at2 = Estimate{-0.258, 0.05, -0.35, -0.16, 24};
+  results.rows[1].drop_over_at2_by_k[5] = Estimate{-4.5, 2.5, -9, 0.5, 24};
+  return results;
+}
+
+TEST(ComparisonTableTest, ShowsDifferencesAndMarksThoseThatAreReal) {
+  const Table table = comparison_table(compared_results(), "token");
+  EXPECT_THAT(table.header, ElementsAre("Method", "LDS", "Top-5 drop", "Mask error"));
+  EXPECT_THAT(table.rows.at(0), ElementsAre("AT2", "–", "–", "0.012"));
+  EXPECT_THAT(table.rows.at(1), ElementsAre("Average attention", "-0.258 ± 0.050*", "-4.50 ± 2.50", "–"));
+  RunResults results = compared_results();
+  results.confidence = 0.9;
+  EXPECT_THAT(comparison_caption(results, "token"), HasSubstr("Less AT2 on the same examples"));
+  EXPECT_THAT(comparison_caption(results, "token"), HasSubstr("90 % bootstrap interval"));
+}
+
+TEST(ComparisonTableTest, IsLeftOutWhereThereIsNothingInIt) {
+  EXPECT_TRUE(comparison_table(made_up_results(), "token").rows.empty());
+  EXPECT_THAT(terminal_summary(made_up_results()), ::testing::Not(HasSubstr("Less AT2")));
+  EXPECT_THAT(terminal_summary(compared_results()), HasSubstr("Less AT2"));
+  EXPECT_THAT(markdown_summary(compared_results()), HasSubstr("| Average attention | -0.258 ± 0.050* |"));
+  RunResults alone = compared_results();
+  alone.rows.resize(1);
+  EXPECT_THAT(comparison_table(alone, "token").header, ElementsAre("Method", "Mask error"));
+  EXPECT_EQ(baseline_of(alone, "token"), std::nullopt);
+}
+
+TEST(ComparisonTableTest, TheBaselineIsNamedAsItIsShown) {
+  RunResults results = compared_results();
+  results.rows[0].method = "AT2 (task-specific)";
+  EXPECT_EQ(baseline_of(results, "token"), "AT2 (task-specific)");
+  results.rows[0].key = "at2_general";
+  results.rows[0].method = "AT2 (general)";
+  EXPECT_EQ(baseline_of(results, "token"), "AT2 (general)");
+}
+
+TEST(CostRecordsTest, CountABackwardPassAsTwoForwardPasses) {
+  RunResults results = made_up_results();
+  results.rows = {made_up_row("gradient", "Gradient L1", "token", std::nullopt, {}, {1, 1.75, 0.5})};
+  const Table table = cost_records(results);
+  EXPECT_EQ(csv_table(table),
+            "key,method,sources,forward_passes,backward_passes,forward_equivalents,seconds\n"
+            "gradient,Gradient L1,token,1,1.75,4.5,0.5\n");
 }
 
 TEST(MethodTableTest, ShowsAMissingDropAsADash) {
@@ -65,8 +116,16 @@ TEST(MetricRecordsTest, HaveOneLinePerMethodAndMetricInFullPrecision) {
   results.rows[0].lds = Estimate{1.0 / 3, std::nan(""), 0.25, 0.5, 1};
   const Table table = metric_records(results);
   ASSERT_EQ(table.rows.size(), 4U);
-  EXPECT_THAT(table.rows[0], ElementsAre("AT2", "token", "lds", "0.3333333333333333", "", "0.25", "0.5", "1"));
-  EXPECT_EQ(table.rows[3][2], "top_5_drop");
+  EXPECT_THAT(table.rows[0], ElementsAre("at2", "AT2", "token", "lds", "0.3333333333333333", "", "0.25", "0.5", "1"));
+  EXPECT_EQ(table.rows[3][3], "top_5_drop");
+}
+
+TEST(MetricRecordsTest, HaveDifferencesAndMaskErrors) {
+  const Table table = metric_records(compared_results());
+  EXPECT_THAT(table.rows.at(1), ElementsAre("at2", "AT2", "token", "lds_mask_error", "", "0.0123", "", "", "24"));
+  EXPECT_THAT(table.rows.at(4), ElementsAre("average_attention", "Average attention", "token", "lds_over_at2", "-0.258",
+                                            "0.05", "-0.35", "-0.16", "24"));
+  EXPECT_EQ(table.rows.at(6)[3], "top_5_drop_over_at2");
 }
 
 TEST(TerminalSummaryTest, HasATablePerKindOfSource) {

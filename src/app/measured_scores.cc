@@ -1,0 +1,191 @@
+#include "app/measured_scores.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "app/chunks.h"
+#include "app/example_view.h"
+#include "app/examples_file.h"
+#include "app/tensor_values.h"
+#include "base/errors.h"
+#include "base/hash.h"
+#include "config/enum_text.h"
+#include "evaluate/lds.h"
+#include "evaluate/mask_error.h"
+#include "store/shard_folder.h"
+
+namespace at2 {
+namespace {
+
+constexpr const char* kEvaluateFirst = "run at2 evaluate on this folder to its end first";
+
+/// The shards of a run in order, after checking that they are all there and belong together.
+std::vector<ShardReader> open_scores(const std::filesystem::path& run_folder) {
+  const std::filesystem::path folder = RunFolder(run_folder).scores();
+  std::vector<std::filesystem::path> files;
+  std::error_code missing_folder;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing_folder)) {
+    if (entry.path().extension() == ".h5") files.push_back(entry.path());
+  }
+  if (files.empty())
+    throw UserError(run_folder.string() + " has no scores", folder.string() + " is empty or missing", kEvaluateFirst);
+  ShardHeader header = ShardReader(*std::min_element(files.begin(), files.end())).header();
+  header.kind = "scores";
+  header.schema_version = kScoresSchema;
+  const auto missing = missing_chunks(folder, header, DeviceMix::allow);
+  if (!missing.empty()) {
+    throw UserError(folder.string() + " is not complete",
+                    std::to_string(missing.size()) + " of " + std::to_string(header.num_chunks) + " chunks are missing",
+                    kEvaluateFirst);
+  }
+  std::vector<ShardReader> shards;
+  for (std::int64_t chunk = 0; chunk < header.num_chunks; ++chunk) shards.emplace_back(shard_path(folder, chunk));
+  return shards;
+}
+
+/// Where there is AT2 (general) too, AT2 is named after what it was trained on.
+void tell_apart(std::vector<MeasuredMethod>& methods) {
+  const auto find = [&](Method method) {
+    return std::find_if(methods.begin(), methods.end(),
+                        [&](const auto& other) { return other.key == to_text(method); });
+  };
+  const auto own = find(Method::at2);
+  if (own != methods.end() && find(Method::at2_general) != methods.end()) own->title += " (task-specific)";
+}
+
+/// The ablations that the LDS of one example and kind of sources is measured on.
+struct LdsMasks {
+  std::vector<std::uint8_t> keep_MS;
+  std::vector<std::vector<double>> logit_probs_GM;
+  std::vector<double> scores_of(const std::vector<double>& scores_S) const {
+    return sums_of_kept_scores(keep_MS, scores_S);
+  }
+};
+
+LdsMasks read_masks(const ShardReader& shard, const std::string& place) {
+  const at::Tensor keep_MS = shard.read(place + "/lds_keep_MS");
+  const auto* first = keep_MS.const_data_ptr<std::uint8_t>();
+  return {{first, first + keep_MS.numel()}, rows_of(shard.read(place + "/lds_logit_probs_GM"))};
+}
+
+/// \param masks_stream  the same for all methods, whose errors then come from the same resamples
+void measure_lds(MeasuredExample& example, const LdsMasks& masks, const std::vector<std::vector<double>>& scores_GS,
+                 const RandomStream& masks_stream) {
+  constexpr std::int64_t kResamples = 200;
+  std::vector<std::vector<double>> predictions_GM;
+  for (std::size_t g = 0; g < scores_GS.size(); ++g) {
+    example.lds_G.push_back(lds(masks.keep_MS, scores_GS[g], masks.logit_probs_GM[g]));
+    predictions_GM.push_back(masks.scores_of(scores_GS[g]));
+  }
+  if (mean_of_defined(example.lds_G)) {
+    example.lds_mask_error = lds_mask_error(predictions_GM, masks.logit_probs_GM, kResamples, masks_stream);
+  }
+}
+
+/// Goes through the shards, example by example.
+class ScoresReading {
+ public:
+  ScoresReading(std::filesystem::path run_folder, const ResultSelection& selection, std::uint64_t seed)
+      : run_folder_(std::move(run_folder)), selection_(selection), seed_(seed) {
+    if (selection_.max_examples > 0) {
+      chosen_ = read_chosen(RunFolder(run_folder_).examples(Split::evaluation)).examples;
+    }
+  }
+
+  void add(const ShardReader& shard, const std::string& name) {
+    const std::string group = "examples/" + name;
+    const std::string skipped = shard.text_attribute(group, "skipped");
+    if (!skipped.empty()) {
+      ++scores_.skipped[skipped];
+      return;
+    }
+    if (scores_.kinds.empty()) select(shard, group);
+    scores_.targets += shard.read(group + "/target_chars").size(0);
+    const bool shown = scores_.examples++ < selection_.max_examples;
+    for (MeasuredKind& kind : scores_.kinds) {
+      const std::string place = group + "/" + std::string(to_text(kind.kind));
+      add_kind(shard, place, shard.text_attribute(group, "id"), kind);
+      if (shown) scores_.views.push_back(read_view(shard, group, kind, example_at(std::stoul(name))));
+    }
+  }
+
+  MeasuredScores finish() { return std::move(scores_); }
+
+ private:
+  [[nodiscard]] const Example& example_at(std::size_t index) const {
+    if (index < chosen_.size()) return chosen_[index];
+    throw UserError(run_folder_.string() + "/examples does not fit the scores beside it",
+                    "it has " + std::to_string(chosen_.size()) + " examples, the scores have more",
+                    "run at2 evaluate again in another folder");
+  }
+
+  /// Chooses from what the first example has; all of a run have the same.
+  void select(const ShardReader& shard, const std::string& group) {
+    std::vector<SourceKind> measured;
+    for (const std::string_view word : enum_words<SourceKind>()) {
+      const SourceKind kind = *from_text<SourceKind>(word);
+      if (word == to_text(kind) && shard.has(group + "/" + std::string(word))) measured.push_back(kind);
+    }
+    for (const SourceKind kind : selected_sources(selection_, measured, run_folder_.string())) {
+      const std::string place = group + "/" + std::string(to_text(kind));
+      MeasuredKind chosen{kind, {}, 0, 0};
+      for (const std::string& key :
+           selected_methods(selection_, shard.read_texts(place + "/method_keys"), run_folder_.string())) {
+        chosen.methods.push_back({key, shard.text_attribute(place + "/methods/" + key, "title"), {}});
+      }
+      if (chosen.methods.empty()) continue;
+      tell_apart(chosen.methods);
+      stored_top_k_ = integers_of(shard.read(place + "/top_k"));
+      top_k_ = selected_top_k(selection_, stored_top_k_, run_folder_.string());
+      scores_.kinds.push_back(std::move(chosen));
+    }
+  }
+
+  void add_kind(const ShardReader& shard, const std::string& place, const std::string& id, MeasuredKind& kind) const {
+    const LdsMasks masks = read_masks(shard, place);
+    const RandomStream stream(seed_, "masks of the lds", {hash64(id)});
+    kind.lds_masks += std::ssize(masks.logit_probs_GM.front());
+    kind.shared_masks += shard.int_attribute(place, "masks_shared_with_surrogate");
+    for (MeasuredMethod& method : kind.methods) {
+      const std::string here = place + "/methods/" + method.key;
+      MeasuredExample example;
+      measure_lds(example, masks, rows_of(shard.read(here + "/scores_GS")), stream);
+      const at::Tensor drops_K = shard.read(here + "/drops_GK").mean(0);
+      for (const std::int64_t k : top_k_) {
+        const auto column = std::find(stored_top_k_.begin(), stored_top_k_.end(), k) - stored_top_k_.begin();
+        example.drop_by_k[k] = drops_K[column].item<double>();
+      }
+      const std::vector<double> cost = numbers_of(shard.read(here + "/cost"));
+      example.cost = {cost.at(0), cost.at(1), cost.at(2)};
+      method.examples.push_back(std::move(example));
+    }
+  }
+
+  std::filesystem::path run_folder_;
+  const ResultSelection& selection_;
+  std::uint64_t seed_;
+  std::vector<Example> chosen_;
+  std::vector<std::int64_t> stored_top_k_;
+  std::vector<std::int64_t> top_k_;
+  MeasuredScores scores_;
+};
+
+}  // namespace
+
+MeasuredScores read_scores(const std::filesystem::path& run_folder, const ResultSelection& selection,
+                           std::uint64_t seed) {
+  const std::vector<ShardReader> shards = open_scores(run_folder);
+  ScoresReading reading(run_folder, selection, seed);
+  for (const ShardReader& shard : shards) {
+    for (const std::string& name : shard.children("examples")) reading.add(shard, name);
+  }
+  MeasuredScores scores = reading.finish();
+  if (scores.examples == 0) {
+    throw UserError("there is nothing to report in " + run_folder.string(), "no evaluation example could be used",
+                    "see the warnings of at2 generate");
+  }
+  return scores;
+}
+
+}  // namespace at2
