@@ -37,7 +37,7 @@ details.numbers table{font-size:13px;margin-top:8px}
 .gap{color:var(--soft)}
 .missing dt{font-weight:600}
 @media (max-width:640px){.contents{columns:1}}
-@media print{body{background:#fff}main{max-width:none;padding:0}header,section{border:0;padding:0;break-inside:avoid}.contents,.files,.skip{display:none}.scroll{overflow:visible}section.figure-card .figure{max-width:100%;height:auto}section.figure-card.texts{break-inside:auto}mark{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{body{background:#fff}main{max-width:none;padding:0}header,section{border:0;padding:0;break-inside:avoid}.contents,.files,.skip{display:none}.scroll{overflow:visible}section.figure-card .scroll>.figure{max-width:100%;height:auto}section.texts,#runs,#missing{break-inside:auto}h2,h4{break-after:avoid}.method{break-inside:avoid}.methods{grid-template-columns:repeat(auto-fit,minmax(200px,1fr))}section.figure-card table,.names table{min-width:0;font-size:10px}th,td{padding:3px 6px;white-space:normal}mark{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )css";
 }
 
