@@ -42,8 +42,7 @@ TracedTask trace_response(const Session& session, const Inputs& inputs, const La
   std::vector<Generation> written =
       generate_greedy(model, std::vector<std::vector<std::int64_t>>{prompt.tokens}, limits);
   Response response = decode_response(inputs.text.tokenizer, written.front().tokens);
-  AttributionInput input =
-      make_input(Task::context, example, std::move(prompt), std::move(response), inputs.splitter);
+  AttributionInput input = make_input(Task::context, example, std::move(prompt), std::move(response), inputs.splitter);
   input.task.targets = {{input.task.targets.front().begin, input.task.targets.back().end}};
   input.task.sources = split_sources(example, input.prompt, session.options.bench.sources, inputs.splitter).tokens;
   return {std::move(input.task), input.prompt.context_tokens, std::move(*written.front().trace),

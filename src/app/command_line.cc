@@ -232,10 +232,11 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
   const auto* const found = std::find_if(std::begin(commands), std::end(commands),
                                          [&](const auto& entry) { return words.front() == entry.first; });
   if (found == std::end(commands)) {
-    throw UserError("at2 " + words.front() + " is not a command",
-                    "commands: run, generate, ablate, train, evaluate, prune, report, figures, bench-attribution, data, "
-                    "attribute, verify-model, config, help, version",
-                    see_help);
+    throw UserError(
+        "at2 " + words.front() + " is not a command",
+        "commands: run, generate, ablate, train, evaluate, prune, report, figures, bench-attribution, data, "
+        "attribute, verify-model, config, help, version",
+        see_help);
   }
   line.command = found->second;
   line.command_word = words.front();

@@ -219,8 +219,8 @@ std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
                  weights_fingerprint(inputs.general), words_of(evaluate.sources), words_of(evaluate.methods),
                  evaluate.lds_ablations, surrogate ? json(evaluate.esm_ablations) : json(),
                  surrogate ? json(evaluate.esm_lambda) : json(), evaluate.top_k,
-                 session.options.ablate.keep_probability,
-                 surrogate ? to_text(session.options.ablate.mask_seeding) : "", session.options.seed});
+                 session.options.ablate.keep_probability, surrogate ? to_text(session.options.ablate.mask_seeding) : "",
+                 session.options.seed});
 }
 
 std::string prune_fingerprint(const Session& session, const Inputs& inputs) {

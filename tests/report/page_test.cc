@@ -52,8 +52,8 @@ TEST(ReportPageTest, BestOfAColumnIsBold) {
 
 TEST(ReportPageTest, DifferencesToAt2StandInATableOfTheirOwn) {
   const std::string page = report_page(made_up_results(), {});
-  EXPECT_THAT(page, HasSubstr("<td>-0.258 [-0.298, -0.218] *</td>"));
-  EXPECT_THAT(page, HasSubstr(">LDS mask error<"));
+  EXPECT_THAT(page, HasSubstr("<td>-0.258 ± 0.020*</td>"));
+  EXPECT_THAT(page, HasSubstr(">Mask error<"));
   RunResults plain = made_up_results();
   for (MethodRow& row : plain.rows) {
     row.lds_over_at2.reset();

@@ -53,9 +53,20 @@ TEST(MethodTableTest, ShowsUndefinedLdsAsADash) {
       << "2.1 forward passes and 2.1 backward passes, which count twice";
 }
 
+/// Without differences and mask errors.
+RunResults plain_results() {
+  RunResults results = made_up_results();
+  for (MethodRow& row : results.rows) {
+    row.lds_mask_error.reset();
+    row.lds_over_at2.reset();
+    row.drop_over_at2_by_k.clear();
+  }
+  return results;
+}
+
 /// AT2 and average attention, with differences and mask errors.
 RunResults compared_results() {
-  RunResults results = made_up_results();
+  RunResults results = plain_results();
   results.rows.resize(2);
   for (MethodRow& row : results.rows) row.drop_by_k = {{5, made_up_estimate(2, 0.1)}};
   results.rows[0].lds_mask_error = 0.0123;
@@ -76,8 +87,8 @@ TEST(ComparisonTableTest, ShowsDifferencesAndMarksThoseThatAreReal) {
 }
 
 TEST(ComparisonTableTest, IsLeftOutWhereThereIsNothingInIt) {
-  EXPECT_TRUE(comparison_table(made_up_results(), "token").rows.empty());
-  EXPECT_THAT(terminal_summary(made_up_results()), ::testing::Not(HasSubstr("Less AT2")));
+  EXPECT_TRUE(comparison_table(plain_results(), "token").rows.empty());
+  EXPECT_THAT(terminal_summary(plain_results()), ::testing::Not(HasSubstr("Less AT2")));
   EXPECT_THAT(terminal_summary(compared_results()), HasSubstr("Less AT2"));
   EXPECT_THAT(markdown_summary(compared_results()), HasSubstr("| Average attention | -0.258 ± 0.050* |"));
   RunResults alone = compared_results();
@@ -111,7 +122,7 @@ TEST(MethodTableTest, ShowsAMissingDropAsADash) {
 }
 
 TEST(MetricRecordsTest, HaveOneLinePerMethodAndMetricInFullPrecision) {
-  RunResults results = made_up_results();
+  RunResults results = plain_results();
   results.rows.resize(1);
   results.rows[0].lds = Estimate{1.0 / 3, std::nan(""), 0.25, 0.5, 1};
   const Table table = metric_records(results);
@@ -129,7 +140,7 @@ TEST(MetricRecordsTest, HaveDifferencesAndMaskErrors) {
 }
 
 TEST(TerminalSummaryTest, HasATablePerKindOfSource) {
-  const std::string text = terminal_summary(made_up_results());
+  const std::string text = terminal_summary(plain_results());
   EXPECT_THAT(text, HasSubstr("Sources: tokens"));
   EXPECT_THAT(text, HasSubstr("Sources: sentences"));
   EXPECT_THAT(text, HasSubstr("0.612 ± 0.021"));
