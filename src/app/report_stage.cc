@@ -202,7 +202,7 @@ RunResults collect(const Session& session, const Inputs& inputs) {
     }
   }
   RunResults results = collector.finish();
-  results.prune = read_prune(session.folder.root(), session.options.evaluate.bootstrap_samples, session.options.seed);
+  results.prune = read_prune(session.folder.root(), session.options);
   results.timing = read_timing(session.folder.root());
   if (results.rows.empty() && !session.options.evaluate.sources.empty()) {
     throw UserError("there is nothing to report", "no evaluation example could be used", "see the warnings above");

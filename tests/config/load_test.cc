@@ -50,7 +50,7 @@ RunOptions unusual_options() {
                 .esm_lambda = 0,
                 .top_k = {10},
                 .bootstrap_samples = 13};
-  o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}};
+  o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}, UnmarkedAnswer::response};
   o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
   o.report.highlight_threshold = 0.75;
   o.store = {.chunk_size = 14, .allow_device_mix = true};
