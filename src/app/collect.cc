@@ -113,7 +113,9 @@ RunResults collect_run(const std::filesystem::path& folder, const RunOptions& op
   results.evaluation_set = dataset_title(options.data.evaluation);
   results.confidence = selection.confidence;
   if (!options.evaluate.sources.empty()) add_scores(folder, options, selection, results);
-  results.prune = read_prune(folder, selection.bootstrap_samples, options.seed);
+  RunOptions resampled = options;
+  resampled.evaluate.bootstrap_samples = selection.bootstrap_samples;
+  results.prune = read_prune(folder, resampled);
   results.timing = read_timing(folder);
   add_provenance(RunFolder(folder), results);
   add_training(RunFolder(folder), results);

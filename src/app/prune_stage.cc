@@ -189,7 +189,7 @@ void require_some(const Inputs& inputs, const Condition& is_usable, const std::s
 }
 
 void show(const Session& session, std::ostream& out) {
-  const auto view = read_prune(session.folder.root(), session.options.evaluate.bootstrap_samples, session.options.seed);
+  const auto view = read_prune(session.folder.root(), session.options);
   if (!view) return;
   prepare_folder(session.folder.root() / "tables");
   write_file_atomically(session.folder.root() / "tables" / "prune.csv", csv_table(prune_records(*view)));
@@ -205,14 +205,17 @@ void check_prune(const Session& session, const Inputs& inputs) {
     require_some(
         inputs, [](const Example& example) { return example.answer.has_value(); }, "has an answer",
         "prune.kept asks for answers to be compared with right ones", "use a data set with answers, or prune.kept: []");
+    const bool marked = prune.unmarked == UnmarkedAnswer::empty;
     require_some(
-        inputs, [](const Example& example) { return final_answer(example.content).has_value(); },
+        inputs, [&](const Example& example) { return !marked || final_answer(example.content).has_value(); },
         "asks for a \"Final answer:\"", "the answer is what the model writes after these words",
-        "ask for it in data.evaluation.prompt_template, as configs/hotpotqa_samples_prune.yaml does");
-    if (prune.sources != SourceKind::passage) return;
+        "ask for it in data.evaluation.prompt_template, as configs/paper/base_final_answer.yaml does, or set "
+        "prune.unmarked: response");
+    const bool passages = prune.sources == SourceKind::passage;
     require_some(
-        inputs, [](const Example& example) { return example.passages.size() > 1; }, "has more than one passage",
-        "prune.sources is passage", "use another kind of prune.sources, or a data set with passages");
+        inputs, [&](const Example& example) { return !passages || example.passages.size() > 1; },
+        "has more than one passage", "prune.sources is passage",
+        "use another kind of prune.sources, or a data set with passages");
   });
 }
 

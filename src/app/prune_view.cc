@@ -30,6 +30,8 @@ std::vector<std::int64_t> integers(const at::Tensor& tensor) {
 /// Collects the rows, in the order in which they are first seen.
 class PruneCollector {
  public:
+  explicit PruneCollector(UnmarkedAnswer unmarked) : unmarked_(unmarked) {}
+
   void add(const ShardReader& shard, const std::string& group) {
     if (!shard.text_attribute(group, "skipped").empty()) return;
     ++examples_;
@@ -68,7 +70,8 @@ class PruneCollector {
   void add_answer(const std::string& method, std::optional<std::int64_t> kept, std::int64_t response) {
     const auto place = static_cast<std::size_t>(response);
     const std::optional<std::string> answer = final_answer(responses_.at(place));
-    const AnswerScore score = score_answer(answer.value_or(""), right_answer_);
+    const std::string instead = unmarked_ == UnmarkedAnswer::response ? responses_.at(place) : "";
+    const AnswerScore score = score_answer(answer.value_or(instead), right_answer_);
     RowValues& row = row_of(method, kept);
     row.f1.push_back(score.f1);
     row.exact_match.push_back(score.exact_match);
@@ -83,6 +86,7 @@ class PruneCollector {
     return rows_.emplace_back(RowValues{method, kept});
   }
 
+  UnmarkedAnswer unmarked_;
   std::int64_t examples_ = 0;
   std::vector<RowValues> rows_;
   // Of the example at hand.
@@ -93,11 +97,10 @@ class PruneCollector {
 
 }  // namespace
 
-std::optional<PruneView> read_prune(const std::filesystem::path& run_folder, std::int64_t bootstrap_samples,
-                                    std::uint64_t seed) {
+std::optional<PruneView> read_prune(const std::filesystem::path& run_folder, const RunOptions& options) {
   const std::filesystem::path folder = run_folder / "prune";
   if (!std::filesystem::exists(folder)) return std::nullopt;
-  PruneCollector collector;
+  PruneCollector collector(options.prune.unmarked);
   std::int64_t num_chunks = 1;
   for (std::int64_t chunk = 0; chunk < num_chunks; ++chunk) {
     const std::filesystem::path path = shard_path(folder, chunk);
@@ -109,7 +112,7 @@ std::optional<PruneView> read_prune(const std::filesystem::path& run_folder, std
     num_chunks = shard.header().num_chunks;
     for (const std::string& example : shard.children("examples")) collector.add(shard, "examples/" + example);
   }
-  return collector.view(bootstrap_samples, seed);
+  return collector.view(options.evaluate.bootstrap_samples, options.seed);
 }
 
 }  // namespace at2

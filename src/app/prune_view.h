@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "config/options.h"
 #include "report/results.h"
 
 namespace at2 {
@@ -14,9 +15,10 @@ namespace at2 {
 inline constexpr std::int64_t kNoOracle = -1;
 
 /// F1 and exact match of the answers in RUN/prune: with the whole context, with the supporting passages alone (where
-/// the data set names them), then of every method with every number of kept sources. \return nothing if there is no
-/// such folder, or no example in it was used \throws UserError if shards are missing, damaged or of several runs
-[[nodiscard]] std::optional<PruneView> read_prune(const std::filesystem::path& run_folder,
-                                                  std::int64_t bootstrap_samples, std::uint64_t seed);
+/// the data set names them), then of every method with every number of kept sources.
+/// \param options  prune.unmarked, evaluate.bootstrap_samples and seed count
+/// \return nothing if there is no such folder, or no example in it was used
+/// \throws UserError if shards are missing or damaged
+[[nodiscard]] std::optional<PruneView> read_prune(const std::filesystem::path& run_folder, const RunOptions& options);
 
 }  // namespace at2

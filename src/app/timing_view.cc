@@ -61,19 +61,20 @@ TimingRow row_of(const Timings& timings, std::size_t operation) {
   std::vector<double> seconds;
   std::vector<double> shares;
   double peak = 0;
+  bool known = true;
   for (const ExampleTiming& example : timings.examples) {
     const OperationTiming& timing = example.operations.at(operation);
     seconds.push_back(quantile_of(timing.seconds, 0.5));
     shares.push_back(seconds.back() / quantile_of(example.operations.front().seconds, 0.5));
-    // A NaN stays: std::max keeps its first argument where a comparison is false.
-    peak = std::max(timing.peak_bytes.value_or(std::numeric_limits<double>::quiet_NaN()), peak);
+    peak = std::max(peak, timing.peak_bytes.value_or(0));
+    known = known && timing.peak_bytes;
   }
   return {timings.examples.front().operations.at(operation).operation,
           quantile_of(seconds, 0.5),
           quantile_of(seconds, 0.25),
           quantile_of(seconds, 0.75),
           quantile_of(shares, 0.5),
-          peak};
+          known ? peak : std::numeric_limits<double>::quiet_NaN()};
 }
 
 }  // namespace

@@ -72,6 +72,10 @@ template <>
 struct Words<FeatureDtype> {
   static constexpr std::array kAll{Word{FeatureDtype::float32, "float32"}, Word{FeatureDtype::float16, "float16"}};
 };
+template <>
+struct Words<UnmarkedAnswer> {
+  static constexpr std::array kAll{Word{UnmarkedAnswer::empty, "empty"}, Word{UnmarkedAnswer::response, "response"}};
+};
 
 template <typename Enum>
 std::string_view text_of(Enum value) {
@@ -92,6 +96,7 @@ std::string_view to_text(Method value) { return text_of(value); }
 std::string_view to_text(DeviceChoice value) { return text_of(value); }
 std::string_view to_text(DtypeChoice value) { return text_of(value); }
 std::string_view to_text(FeatureDtype value) { return text_of(value); }
+std::string_view to_text(UnmarkedAnswer value) { return text_of(value); }
 
 template <typename Enum>
 std::optional<Enum> from_text(std::string_view text) {
@@ -128,6 +133,7 @@ AT2_INSTANTIATE(Method);
 AT2_INSTANTIATE(DeviceChoice);
 AT2_INSTANTIATE(DtypeChoice);
 AT2_INSTANTIATE(FeatureDtype);
+AT2_INSTANTIATE(UnmarkedAnswer);
 #undef AT2_INSTANTIATE
 
 }  // namespace at2

@@ -133,6 +133,10 @@ void add_prune(std::vector<Key>& keys) {
                           Order::any, AT2_FIELD(prune.methods)));
   keys.push_back(list_key("prune.kept", "numbers of best sources that the model answers from again; [] = no pruning",
                           Count{.low = 1}, Order::ascending, AT2_FIELD(prune.kept), Empty::allowed));
+  keys.push_back(scalar_key("prune.unmarked",
+                            "what a response without \"Final answer:\" counts as: empty = no answer, as in the paper; "
+                            "response = all of it, for models that do not heed the format",
+                            EnumWord<UnmarkedAnswer>{}, AT2_FIELD(prune.unmarked)));
 }
 
 void add_bench(std::vector<Key>& keys) {

@@ -109,6 +109,9 @@ struct EvaluateOptions {
   std::string general_estimator = {};
 };
 
+/// What a response without "Final answer:" counts as: nothing, as in the paper, or all of it.
+enum class UnmarkedAnswer { empty, response };
+
 /// Answers from a context of its best sources alone (paper, section 5).
 struct PruneOptions {
   /// Parts that are kept or taken out of the text.
@@ -116,6 +119,7 @@ struct PruneOptions {
   std::vector<Method> methods = {Method::at2, Method::average_attention, Method::esm};
   /// How many of the best sources are kept, one answer each; none = no pruning.
   std::vector<std::int64_t> kept = {};
+  UnmarkedAnswer unmarked = UnmarkedAnswer::empty;
 };
 
 /// What `at2 bench-attribution` times (paper, Figure 4c).

@@ -37,8 +37,7 @@ Table prune_records(const PruneView& view) {
 
 std::string prune_summary(const PruneView& view) {
   return "Answers from the best sources alone (mean ± standard error over " + std::to_string(view.examples) +
-         " examples; an answer without \"Final answer:\" is unmarked and counts as empty)\n\n" +
-         terminal_table(prune_table(view));
+         " examples; unmarked: responses without \"Final answer:\")\n\n" + terminal_table(prune_table(view));
 }
 
 }  // namespace at2

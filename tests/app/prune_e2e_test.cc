@@ -32,26 +32,27 @@ json record(int number) {
 std::string records(const std::vector<json>& all) { return json(all).dump(1) + "\n"; }
 
 /// A tiny run whose evaluation set has passages and asks for a final answer.
-TinyRun make_run() {
-  TinyRun tiny(4, 2);
-  std::vector<json> all;
-  for (int i = 0; i < kExamples; ++i) all.push_back(record(i));
-  tiny.folder().write("passages.json", records(all));
-  tiny.folder().write(
-      "config.yaml",
-      "name: tiny\n"
-      "model: {path: model, device: cpu, threads: 1}\n"
-      "data:\n"
-      "  train: {format: dolly, path: train.jsonl}\n"
-      "  evaluation: {format: hotpotqa, path: passages.json, prompt_template: \"{passages}\\n{query} Final answer:\"}\n"
-      "generate: {max_new_tokens: 16}\n"
-      "ablate: {num_ablations: 8}\n"
-      "train: {steps: 20}\n"
-      "evaluate: {sources: [], esm_ablations: [8], bootstrap_samples: 50}\n"
-      "prune: {methods: [at2, average_attention, gradient, esm, leave_one_out], kept: [1, 2, 5]}\n"
-      "store: {chunk_size: 1}\n");
-  return tiny;
-}
+class PassagesRun : public TinyRun {
+ public:
+  PassagesRun() : TinyRun(4, 2) {
+    std::vector<json> all;
+    for (int i = 0; i < kExamples; ++i) all.push_back(record(i));
+    folder().write("passages.json", records(all));
+    folder().write("config.yaml",
+                   "name: tiny\n"
+                   "model: {path: model, device: cpu, threads: 1}\n"
+                   "data:\n"
+                   "  train: {format: dolly, path: train.jsonl}\n"
+                   "  evaluation: {format: hotpotqa, path: passages.json,\n"
+                   "               prompt_template: \"{passages}\\n{query} Final answer:\"}\n"
+                   "generate: {max_new_tokens: 16}\n"
+                   "ablate: {num_ablations: 8}\n"
+                   "train: {steps: 20}\n"
+                   "evaluate: {sources: [], esm_ablations: [8], bootstrap_samples: 50}\n"
+                   "prune: {methods: [at2, average_attention, gradient, esm, leave_one_out], kept: [1, 2, 5]}\n"
+                   "store: {chunk_size: 1}\n");
+  }
+};
 
 std::string group_of(std::int64_t example) { return "examples/00000" + std::to_string(example); }
 
@@ -80,7 +81,7 @@ std::vector<std::string> contents(const std::filesystem::path& run) {
 }
 
 TEST(PruneTest, OneTwoAndFourRanksAndAnInterruptionGiveEqualBits) {
-  const TinyRun tiny = make_run();
+  const PassagesRun tiny;
   ASSERT_EQ(tiny.run("run", 0, "alone").exit_code, 0);
   const std::vector<std::string> alone = contents(tiny.path() / "alone");
   EXPECT_GT(alone.size(), 5U * 4U * kExamples);
@@ -99,7 +100,7 @@ TEST(PruneTest, OneTwoAndFourRanksAndAnInterruptionGiveEqualBits) {
 }
 
 TEST(PruneTest, ResponsesAreThoseToRecordsThatHadTheKeptPassagesAlone) {
-  const TinyRun tiny = make_run();
+  const PassagesRun tiny;
   const CommandResult result = tiny.run("run", 0, "out");
   ASSERT_EQ(result.exit_code, 0) << result.output;
   std::vector<json> best;
@@ -145,7 +146,7 @@ TEST(PruneTest, ResponsesAreThoseToRecordsThatHadTheKeptPassagesAlone) {
 }
 
 TEST(PruneTest, TableAndViewHaveARowForEveryMethodAndNumber) {
-  const TinyRun tiny = make_run();
+  const PassagesRun tiny;
   for (const char* stage : {"generate", "ablate", "train", "prune"}) {
     const CommandResult result = tiny.run(stage, 0, "out");
     ASSERT_EQ(result.exit_code, 0) << result.output;
@@ -154,7 +155,7 @@ TEST(PruneTest, TableAndViewHaveARowForEveryMethodAndNumber) {
       EXPECT_NE(result.output.find(text), std::string::npos) << text << "\n" << result.output;
     }
   }
-  const auto view = read_prune(tiny.path() / "out", 50, 1);
+  const auto view = read_prune(tiny.path() / "out", {});
   ASSERT_TRUE(view.has_value());
   EXPECT_EQ(view->examples, kExamples);
   ASSERT_EQ(view->rows.size(), 2U + 5U * 3U);
@@ -169,11 +170,11 @@ TEST(PruneTest, TableAndViewHaveARowForEveryMethodAndNumber) {
   EXPECT_EQ(view->unmarked_answers, 17 * kExamples);
   EXPECT_TRUE(std::filesystem::exists(tiny.path() / "out/tables/prune.csv"));
   EXPECT_EQ(tiny.run("prune", 0, "out", "--set prune.kept=[1]").exit_code, 1) << "shards of other options are refused";
-  EXPECT_EQ(read_prune(tiny.path() / "nowhere", 50, 1), std::nullopt);
+  EXPECT_FALSE(read_prune(tiny.path() / "nowhere", {}).has_value());
 }
 
 TEST(PruneTest, DataThatCannotBePrunedIsRefusedBeforeAnythingIsComputed) {
-  const TinyRun tiny = make_run();
+  const PassagesRun tiny;
   json no_answer = record(0);
   no_answer.erase("answer");
   tiny.folder().write("unanswered.json", records({no_answer}));
@@ -191,19 +192,23 @@ TEST(PruneTest, DataThatCannotBePrunedIsRefusedBeforeAnythingIsComputed) {
     EXPECT_NE(result.output.find(message), std::string::npos) << result.output;
     EXPECT_FALSE(std::filesystem::exists(tiny.path() / "out/responses")) << arguments;
   }
+  std::filesystem::remove_all(tiny.path() / "out");
+  const CommandResult unmarked = tiny.run(
+      "run", 0, "out", "--set data.evaluation.prompt_template='{passages} {query}' --set prune.unmarked=response");
+  EXPECT_EQ(unmarked.exit_code, 0) << unmarked.output;
   const CommandResult nothing = tiny.run("prune", 0, "out2", "--set prune.kept=[]");
   EXPECT_NE(nothing.exit_code, 0);
   EXPECT_NE(nothing.output.find("prune.kept is []"), std::string::npos) << nothing.output;
 }
 
 TEST(PruneTest, AnExampleWithoutAnAnswerIsLeftOutAndTheOthersAreNot) {
-  const TinyRun tiny = make_run();
+  const PassagesRun tiny;
   json no_answer = record(1);
   no_answer.erase("answer");
   tiny.folder().write("some.json", records({record(0), no_answer}));
   const CommandResult result = tiny.run("run", 0, "out", "--set data.evaluation.path=some.json");
   ASSERT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_EQ(read_prune(tiny.path() / "out", 50, 1)->examples, 1);
+  EXPECT_EQ(read_prune(tiny.path() / "out", {})->examples, 1);
   EXPECT_EQ(shard_of(tiny.path() / "out", 1).text_attribute(group_of(1), "skipped"), "no answer");
 }
 

@@ -70,7 +70,7 @@ TEST(ReadPruneTest, ScoresTheAnswersOfHandMadeResponses) {
                {200, 50, 100},
                -1,
                {{"esm_32", "ESM (32)", {1, 2}}, {"at2", "AT2", {2, 0}}}});
-  const auto view = read_prune(folder.path(), 10, 1);
+  const auto view = read_prune(folder.path(), {});
   ASSERT_TRUE(view.has_value());
   EXPECT_EQ(view->examples, 2);
   ASSERT_EQ(view->rows.size(), 6U);
@@ -86,11 +86,24 @@ TEST(ReadPruneTest, ScoresTheAnswersOfHandMadeResponses) {
   EXPECT_EQ(view->unmarked_answers, 2);
 }
 
+TEST(ReadPruneTest, AnUnmarkedResponseCanCountAsAWhole) {
+  const TestFolder folder;
+  write_chunk(folder.path(), 0, {"rope", {"The rope", "Final answer: wool"}, {10, 5}, 1, {}});
+  write_chunk(folder.path(), 1, {"red", {"It is red", "red"}, {10, 5}, 1, {}});
+  EXPECT_EQ(read_prune(folder.path(), {})->rows[0].f1.mean, 0);
+  RunOptions options;
+  options.prune.unmarked = UnmarkedAnswer::response;
+  const auto view = read_prune(folder.path(), options);
+  // 1, and one of three words that are the one right one: 2 * 1/3 * 1 / (4/3).
+  expect_row(view->rows[0], "Whole context", std::nullopt, 0.75, 0.5, 1, 2);
+  expect_row(view->rows[1], "Oracle", std::nullopt, 0.5, 0.5, 0.5, 1);
+}
+
 TEST(ReadPruneTest, WithoutAFolderThereIsNothingAndAMissingChunkIsNamed) {
   const TestFolder folder;
-  EXPECT_FALSE(read_prune(folder.path(), 10, 1).has_value());
+  EXPECT_FALSE(read_prune(folder.path(), {}).has_value());
   write_chunk(folder.path(), 0, {"rope", {"Final answer: rope"}, {10}, -1, {}});
-  EXPECT_NE(message_of([&] { static_cast<void>(read_prune(folder.path(), 10, 1)); }).find("chunk-00001.h5 is missing"),
+  EXPECT_NE(message_of([&] { static_cast<void>(read_prune(folder.path(), {})); }).find("chunk-00001.h5 is missing"),
             std::string::npos);
 }
 

@@ -53,7 +53,7 @@ RunOptions unusual_options() {
                 .top_k = {10},
                 .bootstrap_samples = 13,
                 .general_estimator = "runs/x"};
-  o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}};
+  o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}, UnmarkedAnswer::response};
   o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
   o.report = {.highlight_threshold = 0.75, .interval = 0.9, .max_examples = 16};
   o.store = {.chunk_size = 14, .allow_device_mix = true, .shared = "sha red"};
