@@ -29,7 +29,7 @@ json record(int number) {
             {"z", {"boxes are red."}}}}};
 }
 
-std::string records(const std::vector<json>& all) { return json(all).dump(1) + "\n"; }
+std::string text_of(const std::vector<json>& all) { return json(all).dump(1) + "\n"; }
 
 /// A tiny run whose evaluation set has passages and asks for a final answer.
 class PassagesRun : public TinyRun {
@@ -37,7 +37,7 @@ class PassagesRun : public TinyRun {
   PassagesRun() : TinyRun(4, 2) {
     std::vector<json> all;
     for (int i = 0; i < kExamples; ++i) all.push_back(record(i));
-    folder().write("passages.json", records(all));
+    folder().write("passages.json", text_of(all));
     folder().write("config.yaml",
                    "name: tiny\n"
                    "model: {path: model, device: cpu, threads: 1}\n"
@@ -130,7 +130,7 @@ TEST(PruneTest, ResponsesAreThoseToRecordsThatHadTheKeptPassagesAlone) {
     to_all.push_back(responses.at(0));
   }
   const auto generated = [&](const std::vector<json>& all, const std::string& name) {
-    tiny.folder().write(name + ".json", records(all));
+    tiny.folder().write(name + ".json", text_of(all));
     const CommandResult made = tiny.run("generate", 0, name, "--set data.evaluation.path=" + name + ".json");
     EXPECT_EQ(made.exit_code, 0) << made.output;
     std::vector<std::string> texts;
@@ -177,10 +177,10 @@ TEST(PruneTest, DataThatCannotBePrunedIsRefusedBeforeAnythingIsComputed) {
   const PassagesRun tiny;
   json no_answer = record(0);
   no_answer.erase("answer");
-  tiny.folder().write("unanswered.json", records({no_answer}));
+  tiny.folder().write("unanswered.json", text_of({no_answer}));
   json one_passage = record(0);
   one_passage["context"] = json::array({one_passage["context"][0]});
-  tiny.folder().write("single.json", records({one_passage}));
+  tiny.folder().write("single.json", text_of({one_passage}));
   const std::pair<const char*, const char*> table[] = {
       {"--set data.evaluation.path=unanswered.json", "unanswered.json has an answer"},
       {"--set data.evaluation.path=single.json", "single.json has more than one passage"},
@@ -205,7 +205,7 @@ TEST(PruneTest, AnExampleWithoutAnAnswerIsLeftOutAndTheOthersAreNot) {
   const PassagesRun tiny;
   json no_answer = record(1);
   no_answer.erase("answer");
-  tiny.folder().write("some.json", records({record(0), no_answer}));
+  tiny.folder().write("some.json", text_of({record(0), no_answer}));
   const CommandResult result = tiny.run("run", 0, "out", "--set data.evaluation.path=some.json");
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_EQ(read_prune(tiny.path() / "out", {})->examples, 1);
