@@ -11,6 +11,9 @@
 namespace at2 {
 namespace {
 
+/// Tokens, or characters of several tokens, that are decoded with the next one.
+constexpr std::size_t kTokensBefore = 4;
+
 /// The bytes of the prompt that `part` of the message became; empty where the template left them out.
 CharRange in_prompt(const FramedPrompt& framed, CharRange part) {
   const auto place = [&](std::int64_t byte) {
@@ -62,16 +65,26 @@ Response decode_response(const Tokenizer& tokenizer, std::span<const std::int64_
   Response response;
   response.tokens.assign(tokens.begin(), tokens.end());
   response.text = tokenizer.decode(tokens, SkipSpecial::no);
+  const std::string_view text = response.text;
+  // Numbers of tokens after which a character is whole. What a token adds to the text is seen by decoding it with a few
+  // tokens before it: decoders treat the begin of a text in their own way.
+  std::vector<std::size_t> borders{0};
   std::int64_t begin = 0;
-  std::size_t first_open = 0;
-  // A prefix whose text is not a prefix of the whole ends inside a character: its last tokens wait for the rest.
   for (std::size_t count = 1; count <= tokens.size(); ++count) {
-    const std::string prefix =
-        count == tokens.size() ? response.text : tokenizer.decode(tokens.first(count), SkipSpecial::no);
-    if (!response.text.starts_with(prefix)) continue;
-    const CharRange range{begin, std::ssize(prefix)};
-    for (; first_open < count; ++first_open) response.token_chars.push_back(range);
-    begin = range.end;
+    const std::size_t from = borders[borders.size() > kTokensBefore ? borders.size() - 1 - kTokensBefore : 0];
+    const std::string known = tokenizer.decode(tokens.subspan(from, borders.back() - from), SkipSpecial::no);
+    const std::string more = tokenizer.decode(tokens.subspan(from, count - from), SkipSpecial::no);
+    std::int64_t end = std::ssize(text);
+    if (count < tokens.size()) {
+      // A token that ends inside a character waits for the rest of it.
+      if (!more.starts_with(known)) continue;
+      const std::string_view added = std::string_view(more).substr(known.size());
+      if (!text.substr(static_cast<std::size_t>(begin)).starts_with(added)) continue;
+      end = begin + std::ssize(added);
+    }
+    response.token_chars.resize(count, {begin, end});
+    borders.push_back(count);
+    begin = end;
   }
   return response;
 }

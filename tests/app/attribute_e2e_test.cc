@@ -90,6 +90,41 @@ TEST_F(AttributeTest, TheAttentionKeptWhileAnsweringIsThatOfAPassOverTheAnswer) 
   }
 }
 
+TEST_F(AttributeTest, AThoughtsAnswerIsAttributedToTheThoughtAndTheContext) {
+  folder_.write(
+      "thought.txt",
+      "<think>\nThe text says 1931. The tables do not matter.\n</think>\n\nIt opened in 1931. So it is old.\n");
+  const CommandResult result =
+      attribute("--task thought --response thought.txt --method average_attention --format json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto json = nlohmann::json::parse(result.output);
+  EXPECT_EQ(json["response"], "It opened in 1931. So it is old.");
+  ASSERT_EQ(json["targets"].size(), 2U);
+  EXPECT_EQ(json["targets"][1]["text"], "So it is old.");
+  ASSERT_EQ(json["sources"].size(), 5U);
+  EXPECT_EQ(json["sources"][2]["text"], "It has nine tables.");
+  EXPECT_EQ(json["sources"][3]["text"], "The text says 1931.");
+  EXPECT_EQ(json["sources"][4]["text"], "The tables do not matter.");
+  const std::string text = json["sources_text"];
+  EXPECT_TRUE(text.ends_with("It has nine tables.\n\nThe text says 1931. The tables do not matter.")) << text;
+  EXPECT_EQ(json["scores"]["average_attention"][0].size(), 5U);
+
+  const std::string without_context = std::string(AT2_PROGRAM) + " attribute --task thought --query \"When?\" " +
+                                      "--response thought.txt --method average_attention --format json 2>/dev/null";
+  const CommandResult bare = run_command("cd " + folder_.path().string() + " && " + without_context);
+  ASSERT_EQ(bare.exit_code, 0) << bare.output;
+  EXPECT_EQ(nlohmann::json::parse(bare.output)["sources"].size(), 2U);
+}
+
+TEST_F(AttributeTest, AThoughtThatIsNotClosedIsRefused) {
+  folder_.write("thought.txt", "<think>\nThe text says 1931.\n");
+  const CommandResult result = run_command("cd " + folder_.path().string() + " && " + AT2_PROGRAM +
+                                           " attribute --task thought --query q --response thought.txt");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.output.find("unfinished thought"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("--max-new-tokens"), std::string::npos) << result.output;
+}
+
 TEST_F(AttributeTest, WrongArgumentsSayWhatToDo) {
   for (const auto& [arguments, fragment] : std::vector<std::pair<std::string, std::string>>{
            {"--context missing.txt --query q", "missing.txt"},

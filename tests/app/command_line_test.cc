@@ -29,6 +29,13 @@ TEST(CommandLineTest, AttributeHasDefaults) {
   EXPECT_FALSE(line.attribute.response_file.has_value());
 }
 
+TEST(CommandLineTest, ThoughtAttributionNeedsNoContext) {
+  const CommandLine line = parse_command_line({"attribute", "--task", "thought", "--query", "q"});
+  EXPECT_EQ(line.attribute.task, Task::thought);
+  EXPECT_FALSE(line.attribute.context_file.has_value());
+  EXPECT_EQ(parse_command_line({"attribute", "--context", "c", "--query", "q"}).attribute.task, Task::context);
+}
+
 TEST(CommandLineTest, WrongWordsAreNamed) {
   const auto message = [](const std::vector<std::string>& words) {
     return message_of([&] { static_cast<void>(parse_command_line(words)); });
@@ -39,6 +46,8 @@ TEST(CommandLineTest, WrongWordsAreNamed) {
   EXPECT_THAT(message({"run", "a.yaml", "b.yaml"}), HasSubstr("cannot read the command line"));
   EXPECT_THAT(message({"config"}), HasSubstr("--dump-default"));
   EXPECT_THAT(message({"attribute", "--context", "c"}), HasSubstr("--query"));
+  EXPECT_THAT(message({"attribute", "--query", "q"}), HasSubstr("--context"));
+  EXPECT_THAT(message({"attribute", "--task", "thoughts", "--query", "q"}), HasSubstr("possible: context, thought"));
   EXPECT_THAT(message({"attribute", "--context", "c", "--query", "q", "--ablations", "1"}), HasSubstr("at least 2"));
 }
 

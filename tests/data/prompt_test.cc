@@ -188,5 +188,40 @@ TEST_F(SmallPromptTest, TheTokensThatTheModelGeneratedAreScoredNotThoseOfTheirTe
       << "spaces between sentences are in none";
 }
 
+/// The definition: a token ends where the text of all tokens up to it ends, unless that is inside a character.
+std::vector<CharRange> ranges_by_prefixes(const Tokenizer& tokenizer, std::span<const std::int64_t> tokens) {
+  const std::string text = tokenizer.decode(tokens, SkipSpecial::no);
+  std::vector<CharRange> ranges;
+  std::int64_t begin = 0;
+  for (std::size_t count = 1; count <= tokens.size(); ++count) {
+    const std::string prefix = count == tokens.size() ? text : tokenizer.decode(tokens.first(count), SkipSpecial::no);
+    if (!text.starts_with(prefix)) continue;
+    ranges.resize(count, {begin, std::ssize(prefix)});
+    begin = std::ssize(prefix);
+  }
+  return ranges;
+}
+
+TEST(DecodeResponseTest, TokensHaveThePlacesOfTheirTextsPrefixes) {
+  const std::string text =
+      " \u2603\u2603 caf\u00e9 \U0001F600\U0001F600\U0001F469\u200D\U0001F52C <|im_end|>  a\n\n b\u0301 "
+      "\u4f60\u597dend\u2603";
+  for (const Tokenizer& tokenizer :
+       {golden::default_tokenizer(), Tokenizer::from_file(golden::path_of("phi-3.tokenizer.json"))}) {
+    const std::vector<std::int64_t> ids = tokenizer.encode(text).ids;
+    EXPECT_TRUE(decode_response(tokenizer, ids).token_chars == ranges_by_prefixes(tokenizer, ids));
+    for (std::size_t count = 1; count < ids.size(); ++count) {
+      const Response cut = decode_response(tokenizer, std::span(ids).first(count));
+      ASSERT_EQ(cut.token_chars.size(), count);
+      EXPECT_EQ(cut.token_chars.front().begin, 0);
+      EXPECT_EQ(cut.token_chars.back().end, std::ssize(cut.text)) << "also where it ends inside a character";
+      for (std::size_t t = 1; t < count; ++t) {
+        const bool is_next = cut.token_chars[t].begin == cut.token_chars[t - 1].end;
+        EXPECT_TRUE(is_next || cut.token_chars[t] == cut.token_chars[t - 1]) << t << " of " << count;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace at2
