@@ -10,6 +10,7 @@
 #include "evaluate/statistics.h"
 #include "report/method_style.h"
 #include "report/svg_canvas.h"
+#include "report/text_layout.h"
 
 namespace at2 {
 
@@ -53,12 +54,6 @@ struct Spread {
 /// The tick with as many decimals as its neighbours need.
 [[nodiscard]] std::string tick_label(const Axis& axis, double tick);
 
-/// Pixels that a text takes at most, as wide fonts draw it.
-[[nodiscard]] double text_width(std::string_view text, double font_size = 12);
-
-/// Lines of at most `width` pixels, cut at blanks and after hyphens, within a word where it must be.
-[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, double width, double font_size = 12);
-
 /// Grid lines upwards from `bottom` to `top`, tick labels and the axis' name below.
 void draw_x_axis(SvgCanvas& canvas, const Axis& axis, double top, double bottom, std::string_view name);
 
@@ -83,10 +78,5 @@ struct LegendEntry {
 
 /// Swatches with labels, in lines of at most `width`. \return its height
 double draw_legend(SvgCanvas& canvas, double x, double y, double width, std::span<const LegendEntry> entries);
-
-/// The places nearest to the wanted ones that lie at least `distance` apart, in the same order.
-/// \param wanted  in any order \return one place per wanted place, ends within [low, high] where they fit
-[[nodiscard]] std::vector<double> spread_places(std::span<const double> wanted, double distance, double low,
-                                                double high);
 
 }  // namespace at2
