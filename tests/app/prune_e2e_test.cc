@@ -19,14 +19,15 @@ constexpr int kExamples = 4;
 /// Three short passages, of which the first and the last hold the answer.
 json record(int number) {
   const std::string name = "n" + std::to_string(number);
+  const auto passage = [](const std::string& title, const std::vector<std::string>& sentences) {
+    return json::array({title, sentences});
+  };
   return {{"_id", name},
           {"question", "what is " + name + "?"},
           {"answer", "a " + name + " box"},
-          {"supporting_facts", {{name, 0}, {"z", 0}}},
-          {"context",
-           {{name, {name + " is a box.", " it is " + std::string(1 + number, 'x') + "."}},
-            {"y", {"other " + name + " things."}},
-            {"z", {"boxes are red."}}}}};
+          {"supporting_facts", json::array({json::array({name, 0}), json::array({"z", 0})})},
+          {"context", json::array({passage(name, {name + " is a box.", " it is " + std::string(1 + number, 'x') + "."}),
+                                   passage("y", {"other " + name + " things."}), passage("z", {"boxes are red."})})}};
 }
 
 std::string text_of(const std::vector<json>& all) { return json(all).dump(1) + "\n"; }

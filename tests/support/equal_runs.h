@@ -29,8 +29,13 @@ inline void collect(const Hdf5Reader& file, const std::string& group, std::map<s
     try {
       const at::Tensor values = file.read(name).contiguous();
       contents[name] = std::string(static_cast<const char*>(values.const_data_ptr()), values.nbytes());
+      continue;
     } catch (const UserError&) {  // not an array
+    }
+    try {
       contents[name] = file.read_text(name);
+    } catch (const UserError&) {  // several texts
+      for (const std::string& text : file.read_texts(name)) contents[name] += text + '\0';
     }
   }
 }
