@@ -21,6 +21,22 @@ using testing::CommandResult;
 using testing::run_command;
 using testing::TinyRun;
 
+/// Bytes of an array, a text or a list of texts.
+std::string bytes_of(const Hdf5Reader& file, const std::string& name) {
+  try {
+    const at::Tensor values = file.read(name).contiguous();
+    return {static_cast<const char*>(values.const_data_ptr()), values.nbytes()};
+  } catch (const UserError&) {  // not an array
+  }
+  try {
+    return file.read_text(name);
+  } catch (const UserError&) {  // not one text
+  }
+  std::string all;
+  for (const std::string& text : file.read_texts(name)) all += text + "\n";
+  return all;
+}
+
 /// Bytes of every array and text of a file by name, without the costs (they hold seconds).
 void collect(const Hdf5Reader& file, const std::string& group, std::map<std::string, std::string>& contents) {
   for (const std::string& child : file.children(group)) {
@@ -31,12 +47,7 @@ void collect(const Hdf5Reader& file, const std::string& group, std::map<std::str
       continue;
     } catch (const UserError&) {  // not a group
     }
-    try {
-      const at::Tensor values = file.read(name).contiguous();
-      contents[name] = std::string(static_cast<const char*>(values.const_data_ptr()), values.nbytes());
-    } catch (const UserError&) {  // not an array
-      contents[name] = file.read_text(name);
-    }
+    contents[name] = bytes_of(file, name);
   }
 }
 
