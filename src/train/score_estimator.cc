@@ -117,7 +117,7 @@ StoredEstimator load_estimator(const std::filesystem::path& path, std::string_vi
     throw UserError(path.string() + " belongs to another model",
                     "it was trained on " + origin.model_name + " with fingerprint " + origin.model_fingerprint +
                         ", this model's is " + std::string(model_fingerprint),
-                    "name an estimator of this model, or train one with at2 run");
+                    "name an estimator of this model (at2 attribute: --estimator FILE), or train one with at2 run");
   }
   const at::Tensor theta_LH = read_theta(reader);
   return {ScoreEstimator(theta_LH.size(0), theta_LH.size(1), theta_LH), std::move(origin)};
