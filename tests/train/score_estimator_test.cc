@@ -67,7 +67,7 @@ TEST_F(ScoreEstimatorTest, SavedAndLoadedItIsTheSame) {
 TEST_F(ScoreEstimatorTest, AnotherModelIsRefusedWithBothFingerprintsUnlessTold) {
   save_estimator(path_, ScoreEstimator(3, 4), origin_);
   EXPECT_THAT(message_of([&] { (void)load_estimator(path_, "cafe"); }),
-              AllOf(HasSubstr("estimator.h5"), HasSubstr("f00d"), HasSubstr("cafe"), HasSubstr("of this model")));
+              AllOf(HasSubstr("estimator.h5"), HasSubstr("f00d"), HasSubstr("cafe"), HasSubstr("--estimator")));
   EXPECT_EQ(load_estimator(path_, "cafe", ModelCheck::accept_any).origin, origin_);
 }
 
