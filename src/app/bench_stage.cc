@@ -25,12 +25,13 @@ namespace {
 /// A response, and what generating it left.
 struct TracedTask {
   AttributionTask task;
-  TokenRange context;
+  /// Tokens that sources may hold.
+  TokenRange span;
   AttentionTrace trace;
   std::int64_t prompt_tokens = 0;
 };
 
-/// Generates the response with its trace; the response as a whole is the one target.
+/// Generates the response with its trace. It is one target as a whole, for thoughts what follows them.
 /// \throws RecordError if the example cannot be used
 TracedTask trace_response(const Session& session, const Inputs& inputs, const LanguageModel& model,
                           const Example& example) {
@@ -42,11 +43,11 @@ TracedTask trace_response(const Session& session, const Inputs& inputs, const La
   std::vector<Generation> written =
       generate_greedy(model, std::vector<std::vector<std::int64_t>>{prompt.tokens}, limits);
   Response response = decode_response(inputs.text.tokenizer, written.front().tokens);
-  AttributionInput input = make_input(Task::context, example, std::move(prompt), std::move(response), inputs.splitter);
+  AttributionInput input =
+      make_input(session.options.task, example, std::move(prompt), std::move(response), inputs.splitter);
   input.task.targets = {{input.task.targets.front().begin, input.task.targets.back().end}};
-  input.task.sources = split_sources(example, input.prompt, session.options.bench.sources, inputs.splitter).tokens;
-  return {std::move(input.task), input.prompt.context_tokens, std::move(*written.front().trace),
-          std::ssize(input.prompt.tokens)};
+  input.task.sources = sources_of(input, example, session.options.bench.sources, inputs.splitter).tokens;
+  return {std::move(input.task), input.span, std::move(*written.front().trace), std::ssize(input.prompt.tokens)};
 }
 
 struct Operation {
@@ -66,7 +67,7 @@ at::Tensor esm_scores_of(const Session& session, const LanguageModel& model, con
   const RunOptions& options = session.options;
   const MeasurementOptions measured{options.seed, options.ablate.keep_probability, options.ablate.mask_seeding,
                                     num_ablations};
-  Measurements measurements(model, traced.task, traced.context, measured);
+  Measurements measurements(model, traced.task, traced.span, measured);
   return make_esm(num_ablations, options.evaluate.esm_lambda)->attribute(measurements).scores_GS;
 }
 
@@ -82,12 +83,12 @@ std::vector<Operation> operations(const Session& session, const LanguageModel& m
   const std::int64_t ablations = session.options.evaluate.esm_ablations.front();
   return {
       {"Forward pass", [&] { return score_unablated(model, task).log_probs_GM; }},
-      {"Forward and backward pass", [&] { return gradient_l1_to_tokens(model, task, traced.context); }},
+      {"Forward and backward pass", [&] { return gradient_l1_to_tokens(model, task, traced.span); }},
       {"AT2 (saved attention)",
-       [&, at2_scores] { return at2_scores(attention_from_trace(model.config(), traced.trace, task, traced.context)); },
+       [&, at2_scores] { return at2_scores(attention_from_trace(model.config(), traced.trace, task, traced.span)); },
        bytes_of(traced.trace)},
       {"AT2 (recomputed attention)",
-       [&, at2_scores] { return at2_scores(attention_to_tokens(model, task, traced.context)); }},
+       [&, at2_scores] { return at2_scores(attention_to_tokens(model, task, traced.span)); }},
       {"ESM (" + std::to_string(ablations) + ")",
        [&, ablations] { return esm_scores_of(session, model, traced, ablations); }}};
 }

@@ -125,7 +125,7 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   const ChunkStage stage = scores_of(session, inputs, chunking);
   Estimators estimators;
   estimators.own = agreed(session.communicator(), [&] { return estimator_of(session, inputs); });
-  if (inputs.general) estimators.general = inputs.general->estimator;
+  if (uses(session.options.evaluate, Method::at2_general)) estimators.general = inputs.general->estimator;
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();

@@ -79,15 +79,15 @@ void try_prompt(const Corpus& corpus, const ModelText& text) {
 }
 
 /// Of the datasets in a shard (docs/store_format.md).
-std::int64_t schema_version_of(const std::string& kind) { return kind == "ablations" ? 1 : 2; }
+std::int64_t schema_version_of(const std::string& kind) { return kind == "ablations" || kind == "prune" ? 1 : 2; }
 
 /// \throws UserError if the method at2_general is wanted and its estimator is missing, damaged or of another model
-std::optional<StoredEstimator> general_estimator(const EvaluateOptions& options, const std::string& model_print) {
-  if (!uses(options, Method::at2_general)) return std::nullopt;
-  std::filesystem::path path = options.general_estimator;
+std::optional<StoredEstimator> general_estimator(const RunOptions& options, const std::string& model_print) {
+  if (!wants(options, Method::at2_general)) return std::nullopt;
+  std::filesystem::path path = options.evaluate.general_estimator;
   if (std::filesystem::is_directory(path)) path = RunFolder(path).estimator();
   if (!std::filesystem::exists(path)) {
-    throw UserError("evaluate.general_estimator is " + options.general_estimator, "there is no file " + path.string(),
+    throw UserError("evaluate.general_estimator is " + path.string(), "there is no file " + path.string(),
                     "name an estimator.h5, or the folder of a run that has trained one");
   }
   return load_estimator(path, model_print);
@@ -119,7 +119,7 @@ Inputs load_inputs(const Session& session) {
     ModelText text = load_model_text(path);
     ComputePlace place = choose_place(options.model, session.environment.local_rank(), stored_dtype(path));
     std::string print = model_fingerprint(path);
-    auto general = general_estimator(options.evaluate, print);
+    auto general = general_estimator(options, print);
     return Inputs{
         std::move(path),   std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()), {}, {},
         std::move(general)};
@@ -180,12 +180,13 @@ bool uses(const EvaluateOptions& options, Method method) {
   return std::find(options.methods.begin(), options.methods.end(), method) != options.methods.end();
 }
 
-bool learns(const RunOptions& options) {
-  const auto& pruning = options.prune.methods;
-  const bool prunes = !options.prune.kept.empty();
-  return uses(options.evaluate, Method::at2) ||
-         (prunes && std::find(pruning.begin(), pruning.end(), Method::at2) != pruning.end());
+bool wants(const RunOptions& options, Method method) {
+  EvaluateOptions pruning;
+  pruning.methods = options.prune.methods;
+  return uses(options.evaluate, method) || (!options.prune.kept.empty() && uses(pruning, method));
 }
+
+bool learns(const RunOptions& options) { return wants(options, Method::at2); }
 
 std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config) {
   return config.max_positions - options.generate.max_new_tokens;
@@ -216,19 +217,25 @@ std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
   const bool surrogate = uses(evaluate, Method::esm);
   return digest({"scores", responses_fingerprint(session, inputs, Split::evaluation),
                  uses(evaluate, Method::at2) ? estimator_fingerprint(session, inputs) : "",
-                 weights_fingerprint(inputs.general), words_of(evaluate.sources), words_of(evaluate.methods),
-                 evaluate.lds_ablations, surrogate ? json(evaluate.esm_ablations) : json(),
-                 surrogate ? json(evaluate.esm_lambda) : json(), evaluate.top_k,
-                 session.options.ablate.keep_probability, surrogate ? to_text(session.options.ablate.mask_seeding) : "",
-                 session.options.seed});
+                 uses(evaluate, Method::at2_general) ? weights_fingerprint(inputs.general) : "",
+                 words_of(evaluate.sources), words_of(evaluate.methods), evaluate.lds_ablations,
+                 surrogate ? json(evaluate.esm_ablations) : json(), surrogate ? json(evaluate.esm_lambda) : json(),
+                 evaluate.top_k, session.options.ablate.keep_probability,
+                 surrogate ? to_text(session.options.ablate.mask_seeding) : "", session.options.seed});
 }
 
 std::string prune_fingerprint(const Session& session, const Inputs& inputs) {
   const RunOptions& options = session.options;
+  EvaluateOptions methods = options.evaluate;
+  methods.methods = options.prune.methods;
+  const bool surrogate = uses(methods, Method::esm);
   return digest({"prune", responses_fingerprint(session, inputs, Split::evaluation),
-                 estimator_fingerprint(session, inputs), to_text(options.prune.sources),
-                 words_of(options.prune.methods), options.prune.kept, options.evaluate.esm_ablations,
-                 options.evaluate.esm_lambda, options.ablate.keep_probability, to_text(options.ablate.mask_seeding)});
+                 uses(methods, Method::at2) ? estimator_fingerprint(session, inputs) : "",
+                 uses(methods, Method::at2_general) ? weights_fingerprint(inputs.general) : "",
+                 to_text(options.prune.sources), words_of(methods.methods), options.prune.kept,
+                 surrogate ? json(methods.esm_ablations) : json(), surrogate ? json(methods.esm_lambda) : json(),
+                 surrogate ? json(options.ablate.keep_probability) : json(),
+                 surrogate ? to_text(options.ablate.mask_seeding) : "", options.seed});
 }
 
 ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint, std::int64_t num_chunks) {

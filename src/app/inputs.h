@@ -56,6 +56,9 @@ struct Inputs {
 /// Whether a method is among those to evaluate.
 [[nodiscard]] bool uses(const EvaluateOptions& options, Method method);
 
+/// Whether it is among those of a stage that the config asks for.
+[[nodiscard]] bool wants(const RunOptions& options, Method method);
+
 /// Whether the methods of a stage include AT2, so that there is theta to learn. Without it a run needs no training
 /// data.
 [[nodiscard]] bool learns(const RunOptions& options);

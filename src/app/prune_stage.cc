@@ -174,8 +174,11 @@ void write_pruned(ShardWriter& writer, const Session& session, const Inputs& inp
 std::vector<std::unique_ptr<Attributor>> pruning_attributors(const Session& session, const Inputs& inputs) {
   EvaluateOptions methods = session.options.evaluate;
   methods.methods = session.options.prune.methods;
-  const bool at2 = std::find(methods.methods.begin(), methods.methods.end(), Method::at2) != methods.methods.end();
-  return make_attributors(methods, at2 ? std::optional(trained_estimator(session, inputs)) : std::nullopt);
+  std::optional<ScoreEstimator> own;
+  std::optional<ScoreEstimator> general;
+  if (uses(methods, Method::at2)) own = trained_estimator(session, inputs);
+  if (uses(methods, Method::at2_general)) general = inputs.general->estimator;
+  return make_attributors(methods, own, general);
 }
 
 /// \throws UserError with `what` if no evaluation example is as it must be
@@ -202,6 +205,10 @@ void check_prune(const Session& session, const Inputs& inputs) {
   const PruneOptions& prune = session.options.prune;
   if (prune.kept.empty()) return;
   agreed(session.communicator(), [&] {
+    if (session.options.task == Task::thought) {
+      throw UserError("prune.kept is given for task thought", "only parts of a context can be taken out of a prompt",
+                      "use task: context, or prune.kept: []");
+    }
     require_some(
         inputs, [](const Example& example) { return example.answer.has_value(); }, "has an answer",
         "prune.kept asks for answers to be compared with right ones", "use a data set with answers, or prune.kept: []");

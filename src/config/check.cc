@@ -33,6 +33,13 @@ Fault no_passages(const std::string& key, const std::string& format_key, Dataset
           "use token, word, sentence or paragraph, or a data set with passages"};
 }
 
+/// The key whose methods include `method`, of a stage that the config asks for; or "".
+std::string key_with(const RunOptions& options, Method method) {
+  if (contains(options.evaluate.methods, method)) return "evaluate.methods";
+  return !options.prune.kept.empty() && contains(options.prune.methods, method) ? "prune.methods" : "";
+}
+
+/// Data sets and estimators that methods need.
 std::optional<Fault> missing_data(const RunOptions& options) {
   const bool evaluates = !options.evaluate.sources.empty();
   const bool prunes = !options.prune.kept.empty();
@@ -41,12 +48,16 @@ std::optional<Fault> missing_data(const RunOptions& options) {
                  evaluates ? "the methods need examples to be evaluated on" : "prune.kept needs examples",
                  "set it to a data set file"};
   }
-  const std::string learner = contains(options.evaluate.methods, Method::at2)          ? "evaluate.methods"
-                              : prunes && contains(options.prune.methods, Method::at2) ? "prune.methods"
-                                                                                       : "";
+  const std::string learner = key_with(options, Method::at2);
   if (!learner.empty() && options.data.train.path.empty()) {
     return Fault{"data.train.path", "data.train.path is empty", "method at2 of " + learner + " learns theta from it",
                  "set it to a data set file, or take at2 out of " + learner};
+  }
+  const std::string borrower = key_with(options, Method::at2_general);
+  if (!borrower.empty() && options.evaluate.general_estimator.empty()) {
+    return Fault{"evaluate.general_estimator", "evaluate.general_estimator is empty",
+                 "method at2_general of " + borrower + " takes theta from it",
+                 "set it to an estimator.h5 or the folder of a run that has one"};
   }
   return std::nullopt;
 }
@@ -70,11 +81,6 @@ std::optional<Fault> first_fault(const RunOptions& options) {
   if (const auto fault = impossible_value(options)) return fault;
   if (const auto fault = missing_data(options)) return fault;
   if (const auto fault = pruning_fault(options)) return fault;
-  if (contains(options.evaluate.methods, Method::at2_general) && options.evaluate.general_estimator.empty()) {
-    return Fault{"evaluate.general_estimator", "evaluate.general_estimator is empty",
-                 "method at2_general of evaluate.methods takes theta from it",
-                 "set it to an estimator.h5 or the folder of a run that has one"};
-  }
   const DataOptions& sets = options.data;
   if (contains(options.evaluate.sources, SourceKind::passage) && !has_passages(sets.evaluation.format)) {
     return no_passages("evaluate.sources", "data.evaluation.format", sets.evaluation.format);

@@ -174,6 +174,21 @@ TEST(PruneTest, TableAndViewHaveARowForEveryMethodAndNumber) {
   EXPECT_FALSE(read_prune(tiny.path() / "nowhere", {}).has_value());
 }
 
+TEST(PruneTest, AGeneralEstimatorChoosesAsItsOwnRunDoes) {
+  const PassagesRun tiny;
+  ASSERT_EQ(tiny.run("run", 0, "out").exit_code, 0);
+  const std::string general = "--set evaluate.methods=[esm] --set prune.methods=[at2_general] ";
+  const CommandResult unnamed = tiny.run("run", 0, "other", general);
+  EXPECT_NE(unnamed.output.find("at2_general of prune.methods"), std::string::npos) << unnamed.output;
+  const CommandResult result = tiny.run("run", 0, "other", general + "--set evaluate.general_estimator=out");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_FALSE(std::filesystem::exists(tiny.path() / "other/estimator.h5"));
+  for (std::int64_t e = 0; e < kExamples; ++e) {
+    const at::Tensor own = shard_of(tiny.path() / "out", e).read(group_of(e) + "/methods/at2/scores_S");
+    EXPECT_TRUE(own.equal(shard_of(tiny.path() / "other", e).read(group_of(e) + "/methods/at2_general/scores_S")));
+  }
+}
+
 TEST(PruneTest, DataThatCannotBePrunedIsRefusedBeforeAnythingIsComputed) {
   const PassagesRun tiny;
   json no_answer = record(0);
@@ -183,6 +198,7 @@ TEST(PruneTest, DataThatCannotBePrunedIsRefusedBeforeAnythingIsComputed) {
   one_passage["context"] = json::array({one_passage["context"][0]});
   tiny.folder().write("single.json", text_of({one_passage}));
   const std::pair<const char*, const char*> table[] = {
+      {"--set task=thought", "prune.kept is given for task thought"},
       {"--set data.evaluation.path=unanswered.json", "unanswered.json has an answer"},
       {"--set data.evaluation.path=single.json", "single.json has more than one passage"},
       {"--set data.evaluation.prompt_template='{passages} {query}'", "asks for a \"Final answer:\""}};

@@ -90,6 +90,18 @@ TEST(RunTest, StagesOneByOneEqualTheWholeRun) {
   }
 }
 
+TEST(RunTest, ARunThatOnlyTrainsNeedsNoEvaluationDataAndReportsTheta) {
+  const TinyRun tiny(4, 2);
+  const CommandResult result = tiny.run("run", 2, "out", "--set evaluate.sources=[] --set data.evaluation.path=");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_TRUE(std::filesystem::exists(tiny.path() / "out/figures/theta.svg"));
+  EXPECT_FALSE(std::filesystem::exists(tiny.path() / "out/scores"));
+  const CommandResult evaluation =
+      tiny.run("evaluate", 0, "out", "--set evaluate.sources=[] --set data.evaluation.path=");
+  EXPECT_EQ(evaluation.exit_code, 1);
+  EXPECT_NE(evaluation.output.find("evaluate.sources is []"), std::string::npos) << evaluation.output;
+}
+
 TEST(RunTest, AStageWithoutTheOneBeforeItNamesTheCommandToRun) {
   const TinyRun tiny(4, 2);
   const CommandResult result = tiny.run("ablate", 0, "out");
