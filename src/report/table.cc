@@ -71,10 +71,15 @@ std::vector<std::string> metric_record(const MethodRow& row, const std::string& 
           std::to_string(value->count)};
 }
 
+/// Bootstrap intervals of fewer values are too narrow to call a difference real: four have one sign by chance in one
+/// case of eight.
+constexpr std::int64_t kFewestToJudge = 10;
+
 /// "-0.21 ± 0.07*"
 std::string difference_cell(const std::optional<Estimate>& value, int decimals) {
   const std::string text = with_error(value, decimals);
-  return value && (value->low > 0 || value->high < 0) ? text + "*" : text;
+  const bool judged = value && value->count >= kFewestToJudge;
+  return judged && (value->low > 0 || value->high < 0) ? text + "*" : text;
 }
 
 const std::optional<Estimate> kNone;
@@ -183,7 +188,8 @@ std::string comparison_caption(const RunResults& results, const std::string& sou
   std::string text;
   if (const auto baseline = baseline_of(results, sources)) {
     text = "Less " + *baseline + " on the same examples (mean ± standard error; *: the " +
-           compact(100 * results.confidence) + " % bootstrap interval excludes 0). ";
+           compact(100 * results.confidence) + " % bootstrap interval excludes 0, from " +
+           std::to_string(kFewestToJudge) + " examples on).\n";
   }
   return text + "Mask error: standard error of the LDS from the draw of its ablations.";
 }

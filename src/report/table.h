@@ -42,7 +42,8 @@ struct Table {
 [[nodiscard]] std::optional<std::string> baseline_of(const RunResults& results, const std::string& sources);
 
 /// Methods x (LDS and drops less those of the baseline, standard error of the LDS from its masks) for one kind of
-/// source; differences whose interval excludes 0 end in "*". No rows where there is nothing of this.
+/// source; differences over enough examples whose interval excludes 0 end in "*". No rows where there is nothing of
+/// this.
 [[nodiscard]] Table comparison_table(const RunResults& results, const std::string& sources);
 
 /// What the comparison table shows, in a sentence or two.

@@ -106,6 +106,14 @@ TEST(ComparisonTableTest, TheBaselineIsNamedAsItIsShown) {
   EXPECT_EQ(baseline_of(results, "token"), "AT2 (general)");
 }
 
+TEST(ComparisonTableTest, NoDifferenceOverAFewExamplesIsCalledReal) {
+  RunResults results = compared_results();
+  results.rows[1].lds_over_at2->count = 9;
+  EXPECT_EQ(comparison_table(results, "token").rows.at(1).at(1), "-0.258 ± 0.050");
+  results.rows[1].lds_over_at2->count = 10;
+  EXPECT_EQ(comparison_table(results, "token").rows.at(1).at(1), "-0.258 ± 0.050*");
+}
+
 TEST(CostRecordsTest, CountABackwardPassAsTwoForwardPasses) {
   RunResults results = made_up_results();
   results.rows = {made_up_row("gradient", "Gradient L1", "token", std::nullopt, {}, {1, 1.75, 0.5})};
