@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ablation/ablation_pack.h"
+#include "ablation/block_plan.h"
 
 namespace at2::benchmarks {
 namespace {
@@ -59,20 +60,9 @@ double forward_flops(const ModelConfig& config, const Pack& pack) {
 
 double ablation_flops(const ModelConfig& config, const AttributionTask& task, const at::Tensor& keep_MS) {
   double flops = 0;
-  std::vector<std::vector<std::int64_t>> sequences;
-  std::int64_t rows = 0;
-  const auto flush = [&] {
-    if (!sequences.empty()) flops += forward_flops(config, ablation_pack(task, sequences));
-    sequences.clear();
-    rows = 0;
-  };
-  for (std::int64_t m = 0; m < keep_MS.size(0); ++m) {
-    auto positions = kept_positions(task, keep_MS.const_data_ptr<std::uint8_t>() + m * keep_MS.size(1));
-    if (m % masks_per_block == 0 || rows + std::ssize(positions) > max_pack_rows) flush();
-    rows += std::ssize(positions);
-    sequences.push_back(std::move(positions));
+  for (const auto& sequences : plan_blocks(task, keep_MS, max_pack_rows).blocks) {
+    flops += forward_flops(config, ablation_pack(task, sequences));
   }
-  flush();
   return flops;
 }
 

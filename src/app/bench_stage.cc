@@ -35,8 +35,7 @@ struct TracedTask {
 /// \throws RecordError if the example cannot be used
 TracedTask trace_response(const Session& session, const Inputs& inputs, const LanguageModel& model,
                           const Example& example) {
-  Prompt prompt = make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
-                              max_prompt_tokens(session.options, inputs.text.config));
+  Prompt prompt = prompt_of(session, inputs, example);
   GenerationLimits limits;
   limits.max_new_tokens = session.options.generate.max_new_tokens;
   limits.trace = KeepTrace::yes;
@@ -45,7 +44,7 @@ TracedTask trace_response(const Session& session, const Inputs& inputs, const La
   Response response = decode_response(inputs.text.tokenizer, written.front().tokens);
   AttributionInput input =
       make_input(session.options.task, example, std::move(prompt), std::move(response), inputs.splitter);
-  input.task.targets = {{input.task.targets.front().begin, input.task.targets.back().end}};
+  join_targets(input.task);
   input.task.sources = sources_of(input, example, session.options.bench.sources, inputs.splitter).tokens;
   return {std::move(input.task), input.span, std::move(*written.front().trace), std::ssize(input.prompt.tokens)};
 }

@@ -47,8 +47,7 @@ Candidate make_candidate(const Session& session, const Inputs& inputs, const Cor
   Candidate candidate{index, {}, {}, {}};
   const Example& example = corpus.examples[static_cast<std::size_t>(index)];
   try {
-    candidate.prompt = make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
-                                   max_prompt_tokens(session.options, inputs.text.config));
+    candidate.prompt = prompt_of(session, inputs, example);
     if (example.response) candidate.given = checked_response(session, inputs, example, candidate.prompt);
   } catch (const RecordError& error) {
     candidate.skipped = error.reason();

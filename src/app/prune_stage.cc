@@ -77,10 +77,10 @@ class Pruner {
   }
 
  private:
-  /// Attributes the response as a whole (paper, definition 2.1, with Y the generated sequence).
+  /// Attributes the response as a whole.
   void attribute(AttributionInput& input, PrunedExample& pruned) const {
     const RunOptions& options = session_.options;
-    input.task.targets = {{input.task.targets.front().begin, input.task.targets.back().end}};
+    join_targets(input.task);
     input.task.sources = pruned.sources.tokens;
     const MeasurementOptions measured{options.seed, options.ablate.keep_probability, options.ablate.mask_seeding,
                                       options.evaluate.esm_ablations.back()};
@@ -97,9 +97,7 @@ class Pruner {
   std::int64_t prompt_with(const Example& example, const Prompt& prompt, std::span<const std::int64_t> kept,
                            PrunedExample& pruned) const {
     const Example left = keep_sources(example, prompt, pruned.sources, kept);
-    std::vector<std::int64_t> tokens = make_prompt(left, inputs_.text.chat, inputs_.text.tokenizer,
-                                                   max_prompt_tokens(session_.options, inputs_.text.config))
-                                           .tokens;
+    std::vector<std::int64_t> tokens = prompt_of(session_, inputs_, left).tokens;
     const auto found = std::find(pruned.prompts.begin(), pruned.prompts.end(), tokens);
     const std::int64_t place = found - pruned.prompts.begin();
     if (found == pruned.prompts.end()) pruned.prompts.push_back(std::move(tokens));

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/tensor_values.h"
 #include "base/errors.h"
 #include "evaluate/answer_f1.h"
 #include "store/shard_folder.h"
@@ -22,11 +23,6 @@ struct RowValues {
   std::int64_t unmarked = 0;
 };
 
-std::vector<std::int64_t> integers(const at::Tensor& tensor) {
-  const auto* first = tensor.const_data_ptr<std::int64_t>();
-  return {first, first + tensor.numel()};
-}
-
 /// Collects the rows, in the order in which they are first seen.
 class PruneCollector {
  public:
@@ -37,15 +33,15 @@ class PruneCollector {
     ++examples_;
     right_answer_ = shard.read_text(group + "/right_answer");
     responses_ = shard.read_texts(group + "/responses");
-    lengths_ = integers(shard.read(group + "/prompt_tokens"));
+    lengths_ = integers_of(shard.read(group + "/prompt_tokens"));
     add_answer("Whole context", std::nullopt, 0);
     const std::int64_t oracle = shard.int_attribute(group, "oracle");
     if (oracle != kNoOracle) add_answer("Oracle", std::nullopt, oracle);
-    const std::vector<std::int64_t> kept_K = integers(shard.read(group + "/kept_K"));
+    const std::vector<std::int64_t> kept_K = integers_of(shard.read(group + "/kept_K"));
     for (const std::string& key : shard.read_texts(group + "/methods_in_order")) {
       const std::string place = group + "/methods/" + key;
       const std::string title = shard.text_attribute(place, "title");
-      const std::vector<std::int64_t> response_K = integers(shard.read(place + "/response_K"));
+      const std::vector<std::int64_t> response_K = integers_of(shard.read(place + "/response_K"));
       for (std::size_t k = 0; k < kept_K.size(); ++k) add_answer(title, kept_K[k], response_K.at(k));
     }
   }

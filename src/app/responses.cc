@@ -93,6 +93,13 @@ Response given_response(const ModelText& text, const std::string& response) {
   return encode_response(text.tokenizer, without_repeated_opening(response, text.chat));
 }
 
+Prompt prompt_of(const Session& session, const Inputs& inputs, const Example& example) {
+  return make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
+                     max_prompt_tokens(session.options, inputs.text.config));
+}
+
+void join_targets(AttributionTask& task) { task.targets = {{task.targets.front().begin, task.targets.back().end}}; }
+
 AttributionInput make_input(Task task, const Example& example, Prompt prompt, Response response,
                             const SentenceSplitter& splitter) {
   AttributionInput input{std::move(prompt), std::move(response), {}, {}, {}, {}};
@@ -118,8 +125,7 @@ AttributionInput make_input(Task task, const Example& example, Prompt prompt, Re
 
 AttributionInput make_input(const Session& session, const Inputs& inputs, const Example& example,
                             const StoredResponse& stored) {
-  Prompt prompt = make_prompt(example, inputs.text.chat, inputs.text.tokenizer,
-                              max_prompt_tokens(session.options, inputs.text.config));
+  Prompt prompt = prompt_of(session, inputs, example);
   // A given text need not come back from its tokens as it was, down to the last space.
   Response response = example.response ? given_response(inputs.text, *example.response)
                                        : decode_response(inputs.text.tokenizer, stored.tokens);

@@ -36,6 +36,10 @@ void write_response(ShardWriter& writer, const StoredResponse& response, const E
 /// A given text as the response to a prompt of this model.
 [[nodiscard]] Response given_response(const ModelText& text, const std::string& response);
 
+/// What the model reads of an example, with room left for its response.
+/// \throws RecordError as make_prompt
+[[nodiscard]] Prompt prompt_of(const Session& session, const Inputs& inputs, const Example& example);
+
 /// An example, its prompt, its response and its targets, ready for any kind of sources.
 struct AttributionInput {
   Prompt prompt;
@@ -55,6 +59,9 @@ struct AttributionInput {
 /// The same from the store. \pre stored.skipped is empty
 [[nodiscard]] AttributionInput make_input(const Session& session, const Inputs& inputs, const Example& example,
                                           const StoredResponse& stored);
+
+/// Makes one target of all: the response as a whole (paper, definition 2.1, with Y the generated sequence).
+void join_targets(AttributionTask& task);
 
 /// What the example's targets are attributed to. Tokens count from the start of the prompt.
 /// \throws RecordError if there is nothing

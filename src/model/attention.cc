@@ -120,9 +120,7 @@ at::Tensor masking_bias(std::span<const std::int64_t> queries, std::span<const s
 /// Whether a pack is computed by attend_in_blocks; asked when its masks are made and when they are used.
 bool goes_in_blocks(const Pack& pack, const at::TensorOptions& options) {
   const auto is_short = [](const Segment& segment) {
-    std::int64_t keys = segment.rows.end - segment.rows.begin;
-    for (const RowRange& range : segment.prefix) keys += range.end - range.begin;
-    return segment.cache_slot < 0 && keys <= max_block_keys;
+    return segment.cache_slot < 0 && num_keys(segment.rows, segment.prefix) <= max_block_keys;
   };
   return options.device().is_cpu() && options.dtype() == at::kFloat && !at::GradMode::is_enabled() &&
          pack.masked.empty() && std::all_of(pack.segments.begin(), pack.segments.end(), is_short);

@@ -17,12 +17,6 @@ constexpr std::int64_t scores_per_block = 32768;
 constexpr std::int64_t most_queries = 64;
 constexpr std::int64_t fewest_queries = 16;
 
-std::int64_t num_keys(const SegmentRows& segment) {
-  std::int64_t count = segment.rows.end - segment.rows.begin;
-  for (const RowRange& range : segment.prefix) count += range.end - range.begin;
-  return count;
-}
-
 /// Where queries, keys and values of a pack lie, and where the output goes.
 struct Layout {
   const float* qkv;
@@ -43,7 +37,8 @@ class HeadGroup {
   void attend(const SegmentRows& segment, std::int64_t kv_head) {
     gather_keys(segment, kv_head);
     const std::int64_t queries = segment.rows.end - segment.rows.begin;
-    const std::int64_t block = std::clamp(scores_per_block / num_keys(segment), fewest_queries, most_queries);
+    const std::int64_t block =
+        std::clamp(scores_per_block / num_keys(segment.rows, segment.prefix), fewest_queries, most_queries);
     for (std::int64_t begin = 0; begin < queries; begin += block) {
       attend_block(segment, kv_head, {begin, std::min(begin + block, queries)});
     }
@@ -52,7 +47,7 @@ class HeadGroup {
  private:
   void gather_keys(const SegmentRows& segment, std::int64_t kv_head) {
     const std::int64_t width = layout_.width;
-    const auto numbers = static_cast<std::size_t>(num_keys(segment) * width);
+    const auto numbers = static_cast<std::size_t>(num_keys(segment.rows, segment.prefix) * width);
     keys_.resize(numbers);
     values_.resize(numbers);
     std::int64_t to = 0;

@@ -3,38 +3,14 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <vector>
 
 #include "base/errors.h"
 #include "model/kernels.h"
-#include "model/row_loops.h"
+#include "model/row_odds.h"
 
 namespace at2 {
 namespace {
-
-/// The target's logit, and the sum of exp(logit - shift) over the other tokens seen so far.
-struct RowOdds {
-  float target = 0;
-  float shift = std::numeric_limits<float>::lowest();
-  double others = 0;
-
-  /// \param target  index within these logits, outside of them if the target is none of theirs
-  void add(const float* logits, std::int64_t size, std::int64_t target_here) {
-    const bool holds_target = target_here >= 0 && target_here < size;
-    if (holds_target) target = logits[target_here];
-    // The largest of the others, so that a target far above them does not make their sum underflow.
-    const std::int64_t before = holds_target ? target_here : size;
-    const std::int64_t after = std::min(before + 1, size);
-    const float top =
-        std::max({shift, row_loops::largest(logits, before), row_loops::largest(logits + after, size - after)});
-    others *= std::exp(static_cast<double>(shift) - static_cast<double>(top));
-    shift = top;
-    others += row_loops::sum_exp_without(logits, size, holds_target ? target_here : -1, shift);
-  }
-  [[nodiscard]] double log_odds() const { return static_cast<double>(target - shift) - std::log(others); }
-};
 
 void add_rows(const at::Tensor& hidden_WD, const at::Tensor& head_VD, const std::int64_t* targets, RowOdds* odds) {
   for (std::int64_t first = 0; first < head_VD.size(0); first += head_tile_tokens) {

@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "model/few_rows.h"
 #include "model/row_loops.h"
+#include "model/row_odds.h"
 
 namespace at2 {
 namespace {
@@ -176,12 +177,9 @@ at::Tensor target_log_odds(const at::Tensor& logits, const at::Tensor& targets) 
   double* to = odds.mutable_data_ptr<double>();
   at::parallel_for(0, wide.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
-      const float* x = rows + row * size;
-      // The largest of the others, so that a target far above them does not make their sum underflow.
-      const float shift =
-          std::max(row_loops::largest(x, target[row]), row_loops::largest(x + target[row] + 1, size - target[row] - 1));
-      const double others = row_loops::sum_exp_without(x, size, target[row], shift);
-      to[row] = static_cast<double>(x[target[row]] - shift) - std::log(others);
+      RowOdds of_row;
+      of_row.add(rows + row * size, size, target[row]);
+      to[row] = of_row.log_odds();
     }
   });
   return odds;

@@ -27,6 +27,13 @@ struct Segment {
   std::int64_t sequence_length = 0;
 };
 
+/// Keys that rows with a prefix have.
+[[nodiscard]] inline std::int64_t num_keys(const RowRange& rows, std::span<const RowRange> prefix) {
+  std::int64_t count = rows.end - rows.begin;
+  for (const RowRange& range : prefix) count += range.end - range.begin;
+  return count;
+}
+
 struct Pack {
   std::vector<std::int64_t> tokens;
   /// Position ids, growing along each sequence; hidden tokens leave gaps.

@@ -90,13 +90,11 @@ StudyFigure detail_figure(const StudyRows& rows, const StudyOptions& options, co
   return figure;
 }
 
-double passes_of(const MethodRow& row) { return row.forward_passes + 2 * row.backward_passes; }
-
 /// A method's mean cost over the data sets of a model.
 double mean_passes(const StudyRows& rows, const std::string& model, const std::string& kind, const std::string& key) {
   double sum = 0;
   const std::vector<std::string> sets = sets_with(rows, model, kind);
-  for (const std::string& set : sets) sum += passes_of(*find_row(rows, model, set, kind, key));
+  for (const std::string& set : sets) sum += forward_equivalents(*find_row(rows, model, set, kind, key));
   return sum / static_cast<double>(sets.size());
 }
 
