@@ -81,9 +81,10 @@ StudyFigure detail_figure(const StudyRows& rows, const StudyOptions& options, co
   figure.variant = model + " " + kind;
   figure.label = context ? "Figures 19–22" : "Figures 23–24";
   figure.title = "Evaluating " + task + " attributions of " + model + " with " + kind + " sources";
-  figure.caption = metrics_sentence(options) + where_measured(part) +
-                   ". Error bars: one standard error over examples. In the table, differences to AT2 are over the "
-                   "same examples, and a star marks those whose 95 % bootstrap interval excludes 0.";
+  figure.caption =
+      metrics_sentence(options) + where_measured(part) +
+      ". Error bars: one standard error over examples. In the table, differences to AT2 are over the "
+      "same examples, and a star marks those whose 95 % bootstrap interval excludes 0, from 10 examples on.";
   figure.svg = grouped_bar_chart(chart_of_sets(part, options, model, kind, model + ", " + kind + " sources"));
   figure.numbers = detail_records(part, options);
   figure.summary = detail_summary(part, model, kind, options);
@@ -177,7 +178,7 @@ std::vector<StudyFigure> mean_tables(const StudyRows& rows, const StudyOptions& 
     table.title = "Means over data sets, " + std::string(task) + " attribution";
     table.caption =
         "All metrics of all methods: mean ± standard error as in Figure 4, and the difference to AT2 on the "
-        "same examples. A star marks differences whose 95 % interval excludes 0. " +
+        "same examples. A star marks differences whose 95 % interval excludes 0, from 10 examples on. " +
         where_measured(part) + ".";
     table.numbers = mean_records(part, options);
     table.summary = mean_summary(part, all_metrics(options));
