@@ -41,7 +41,7 @@ TEST(ProvenanceTest, ComesBackEqualFromItsFile) {
   write_provenance(file, example());
   EXPECT_EQ(read_provenance(file)->stages, example().stages);
   EXPECT_EQ(to_json(*read_provenance(file))["hosts"], to_json(example())["hosts"]);
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "provenance.json.tmp"));
+  EXPECT_FALSE(std::filesystem::exists(temporary_path(file)));
 }
 
 TEST(ProvenanceTest, JsonHasSecondsAndPassesOfEachStage) {
