@@ -135,9 +135,13 @@ class Series:
         if not os.path.isdir(path):
             group.wait("a read-only folder")
             return False
-        run(["mount", "--bind", path, path])
+        # Made read-only elsewhere and then moved here: in between, the run would open files for writing.
+        aside = os.path.join(self.place.disk, "aside")
+        os.makedirs(aside, exist_ok=True)
+        run(["mount", "--bind", path, aside])
+        run(["mount", "-o", "remount,bind,ro", aside])
+        run(["mount", "--move", aside, path])
         try:
-            run(["mount", "-o", "remount,bind,ro", path])
             status = group.wait("a read-only folder")
         finally:
             run(["umount", "--lazy", path])
