@@ -1,5 +1,7 @@
-"""The faults that tests/system/faults does to runs. Each returns whether it hit a running program, and raises Failure if
-that did not end as it should."""
+"""The faults that tests/system/faults does to runs.
+
+Each returns whether it hit a running program, and raises Failure if that did not end as it should.
+"""
 import os
 import signal
 import subprocess
@@ -7,7 +9,7 @@ import time
 
 from fault_processes import HANG, Failure, fail, run, send
 
-SILENCE = 2.0  # seconds, comm.silence_seconds where a rank falls silent; elsewhere a busy machine must not look like that
+SILENCE = 2.0  # seconds, comm.silence_seconds where a rank falls silent; elsewhere a busy machine is no silence
 STOPPED = 75
 
 
@@ -231,13 +233,14 @@ class Series:
                                 capture_output=True, text=True)
         if result.returncode != 0:
             fail("not the undisturbed run's values:\n" + result.stdout + result.stderr)
-        litter = [name for _, _, names in os.walk(self.place.path(self.out)) for name in names if name.endswith(".claim")]
+        litter = [name for _, _, names in os.walk(self.place.path(self.out)) for name in names
+                  if name.endswith(".claim")]
         if litter:
             fail("claims are left: " + ", ".join(litter))
         return time.monotonic() - begin
 
 
 # damaged_shard needs checksums of whole shards: a flipped bit in a part that HDF5 does not check changes values.
-KINDS = ["kill_rank", "kill_rank0", "kill_all", "sigterm", "sigusr1", "stop_rank", "disk_full", "read_only", "two_groups",
-         "clock_jumps", "late_renames"]
+KINDS = ["kill_rank", "kill_rank0", "kill_all", "sigterm", "sigusr1", "stop_rank", "disk_full", "read_only",
+         "two_groups", "clock_jumps", "late_renames"]
 OTHER_KINDS = ["damaged_shard"]

@@ -24,7 +24,8 @@ class Group:
         command = [place.program, "run", "config.yaml", "--out", out]
         command += ["--set", f"comm.silence_seconds={silence}", "--set", f"store.claim_seconds={CLAIM}"]
         if ranks > 0:
-            launcher = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--quiet", "-n", str(ranks)]
+            launcher = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--quiet"]
+            launcher += ["-n", str(ranks)]
             for name in environment or {}:
                 launcher += ["-x", name]
             command = launcher + command
