@@ -17,6 +17,8 @@ constexpr double kPlotTop = 26;
 constexpr double kLabelLine = 15;
 constexpr double kNarrowest = 10;
 constexpr double kWidest = 30;
+/// How much wider bold letters are.
+constexpr double kBold = 1.1;
 
 /// Sizes that all panels share.
 struct Layout {
@@ -37,6 +39,9 @@ Layout layout_with(const GroupedBarChart& chart, std::size_t columns, std::size_
   const double room = kWidth / static_cast<double>(columns) - kMargin;
   layout.slot = std::clamp((room / groups - kGap) / series, kNarrowest, kWidest);
   layout.group = std::max(110.0, layout.slot * series + kGap);
+  for (const BarPanel& panel : chart.panels) {
+    layout.group = std::max(layout.group, kBold * text_width(panel.title) / groups);
+  }
   layout.panel = layout.group * groups;
   for (const BarPanel& panel : chart.panels) {
     for (const BarGroup& group : panel.groups) {

@@ -88,6 +88,12 @@ TEST(GroupedBarChartTest, TextsDoNotMeetWithLongNamesAndManyMethods) {
   }
 }
 
+TEST(GroupedBarChartTest, PanelOfOneGroupHasRoomForItsTitle) {
+  GroupedBarChart chart = small_chart();
+  for (BarPanel& panel : chart.panels) panel.title = "Top-5 drop, sentence sources";
+  EXPECT_EQ(text_fault(grouped_bar_chart(chart)), "");
+}
+
 TEST(GroupedBarChartTest, RefusesGroupsOfAnotherLength) {
   GroupedBarChart chart = small_chart();
   chart.panels[0].groups[0].values.pop_back();
