@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "app/damaged_files.h"
 #include "base/errors.h"
 #include "comm/agree.h"
 #include "comm/work_queue.h"
@@ -53,6 +54,7 @@ ExampleRange Chunking::examples_of(std::int64_t chunk) const {
 }
 
 std::int64_t count_missing(const Session& session, const ChunkStage& stage) {
+  set_damaged_shards_aside(session, stage);
   auto count = static_cast<std::int64_t>(find_missing(session, stage).size());
   session.communicator().broadcast(buffer_of(std::span(&count, 1)), 0);
   if (count == 0) session.log.say(stage.name + ": all chunks are there already");
@@ -70,6 +72,7 @@ void run_chunks(const Session& session, const ChunkStage& stage,
                     " chunks are there already");
   }
   Progress progress(session.log, stage.name, "chunks", total, found);
+  session.journal->begin(stage.name);
   const auto queue = make_work_queue(session.communicator(), missing);
   while (const auto chunk = queue->next()) {
     if (speaks) progress.update(count_files(stage.folder));
@@ -79,9 +82,10 @@ void run_chunks(const Session& session, const ChunkStage& stage,
     header.chunk = *chunk;
     ShardWriter writer(shard_path(stage.folder, *chunk), header);
     compute(*chunk, writer);
-    writer.commit();
+    session.journal->chunk_done(writer.commit(), queue->seconds_waited());
   }
   queue->finish();
+  session.journal->end(queue->seconds_waited());
   if (speaks) {
     progress.update(total);
     progress.finish();

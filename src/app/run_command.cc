@@ -62,8 +62,9 @@ void report_again(const CommandLine& line, Environment& environment, std::ostrea
 
 void run_stages(const CommandLine& line, Environment& environment, std::ostream& out) {
   if (line.command == Command::report) return report_again(line, environment, out);
-  const Session session = open_session(environment, line.config_file, line.overrides, line.out);
+  const Session session = open_session(environment, line.command_word, line.config_file, line.overrides, line.out);
   const Inputs inputs = load_inputs(session);
+  session.journal->set_device(inputs.place.device.str());
   session.log.say("run folder " + session.folder.root().string());
   agreed(session.communicator(), [&] {
     if (session.communicator().rank() == 0) link_shared(session, inputs);
@@ -84,7 +85,9 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
     add_stage(provenance, name, effort);
     provenance.ended = utc_now();
     agreed(session.communicator(), [&] {
-      if (session.communicator().rank() == 0) write_provenance(session.folder.provenance(), provenance);
+      if (session.communicator().rank() != 0) return;
+      provenance.rank_costs = add_up(read_rank_records(session.folder.ranks()));
+      write_provenance(session.folder.provenance(), provenance);
     });
   };
   if (wanted(Command::generate)) finish("generate", generate_stage(session, inputs, model));

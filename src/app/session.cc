@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "comm/agree.h"
 #include "config/load.h"
@@ -30,19 +30,6 @@ bool chooses(const std::string& key) {
          key == "evaluate.esm_ablations";
 }
 
-void write_text_file(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path temporary = path.string() + ".tmp";
-  std::ofstream file(temporary, std::ios::trunc);
-  file << text << std::flush;
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
-  if (!file || error) {
-    throw UserError("cannot write " + path.string(), error ? error.message() : "the disk may be full",
-                    "free some space or name another folder with --out");
-  }
-}
-
 /// The --out argument that a refused user can take.
 std::string another_folder(const std::filesystem::path& root) {
   for (int number = 2;; ++number) {
@@ -54,11 +41,13 @@ std::string another_folder(const std::filesystem::path& root) {
 /// On rank 0 alone.
 void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
   prepare_folder(folder.root());
+  prepare_folder(folder.ranks());
+  static_cast<void>(remove_leftovers(folder.ranks()));
   if (std::filesystem::exists(folder.config())) {
     check_run_folder(folder, load_options(folder.config()), options, FolderUse::measure);
   }
-  write_text_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
-                                       folder.root().string() + "\n" + dump_options(options));
+  replace_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
+                                    folder.root().string() + "\n" + dump_options(options));
 }
 
 }  // namespace
@@ -86,7 +75,7 @@ Log make_log(int rank) {
   return {std::cerr, rank, style};
 }
 
-Session open_session(Environment& environment, const std::string& config_file,
+Session open_session(Environment& environment, const std::string& command, const std::string& config_file,
                      const std::vector<std::string>& overrides, const std::optional<std::string>& out) {
   Communicator& ranks = environment.communicator();
   RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
@@ -94,7 +83,10 @@ Session open_session(Environment& environment, const std::string& config_file,
   agreed(ranks, [&] {
     if (ranks.rank() == 0) prepare_run_folder(folder, options);
   });
-  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder)};
+  auto journal = agreed(ranks, [&] {
+    return std::make_unique<RankJournal>(folder.ranks(), record_of_this_process(ranks.rank(), ranks.size(), command));
+  });
+  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder), std::move(journal)};
 }
 
 int threads_of_rank(std::int64_t configured, int local_size) {

@@ -1,3 +1,4 @@
+#include "app/damaged_files.h"
 #include "app/responses.h"
 #include "app/stages.h"
 #include "base/errors.h"
@@ -30,7 +31,7 @@ std::unique_ptr<FeatureTable> read_features(const Session& session, const Inputs
 /// Whether estimator.h5 is that of this run. \throws UserError if it is another's
 bool is_trained(const Session& session, const Inputs& inputs) {
   const auto path = session.folder.estimator();
-  if (!std::filesystem::exists(path)) return false;
+  if (!std::filesystem::exists(path) || !std::filesystem::exists(session.folder.training())) return false;
   const StoredEstimator stored = load_estimator(path, inputs.model_fingerprint);
   const std::string wanted = estimator_fingerprint(session, inputs);
   if (stored.origin.fingerprint != wanted) {
@@ -74,10 +75,16 @@ void write_history(const Session& session, const TrainResult& result) {
 StageEffort train_stage(const Session& session, const Inputs& inputs) {
   const Timer timer;
   Communicator& ranks = session.communicator();
+  agreed(ranks, [&] {
+    if (ranks.rank() != 0) return;
+    set_damaged_file_aside(session.log, session.folder.estimator());
+    set_damaged_file_aside(session.log, session.folder.training());
+  });
   if (agreed(ranks, [&] { return is_trained(session, inputs); })) {
     session.log.say("train: the estimator is there already");
     return {timer.seconds(), 0, 0};
   }
+  session.journal->begin("train");
   const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);
@@ -85,6 +92,7 @@ StageEffort train_stage(const Session& session, const Inputs& inputs) {
       train(*features, config.num_layers, config.num_heads, session.options.train, session.options.seed, ranks,
             [&](const StepReport& step) { progress.update(step.step + 1); });
   progress.finish();
+  session.journal->end(0);
   agreed(ranks, [&] {
     if (ranks.rank() != 0) return;
     write_history(session, result);

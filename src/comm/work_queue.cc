@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "base/timer.h"
 #include "comm/mpi_communicator.h"
 
 namespace at2 {
@@ -39,6 +40,7 @@ class LocalWorkQueue final : public WorkQueue {
   explicit LocalWorkQueue(std::span<const Work> missing) : backlog_(missing) {}
   std::optional<std::int64_t> next() override { return backlog_.take(); }
   void finish() override {}
+  [[nodiscard]] double seconds_waited() const override { return 0; }
 
  private:
   Backlog backlog_;
@@ -75,11 +77,13 @@ class SharedWorkQueue final : public WorkQueue {
     AT2_EXPECT(handle_ != MPI_COMM_NULL, "the queue is finished");
     if (rank_ == 0) return backlog_.take();
     if (left_) return std::nullopt;
+    const Timer timer;
     MPI_Send(nullptr, 0, MPI_BYTE, 0, kAsk, handle_);
     std::int64_t chunk = kNothingLeft;
     MPI_Request answer = MPI_REQUEST_NULL;
     MPI_Irecv(&chunk, 1, MPI_INT64_T, 0, kAnswer, handle_, &answer);
     wait_asleep(answer);
+    seconds_waited_ += timer.seconds();
     if (chunk != kNothingLeft) return chunk;
     left_ = true;
     return std::nullopt;
@@ -87,11 +91,15 @@ class SharedWorkQueue final : public WorkQueue {
 
   void finish() override {
     if (handle_ == MPI_COMM_NULL) return;
+    const Timer timer;
     if (rank_ != 0 && !left_) MPI_Send(nullptr, 0, MPI_BYTE, 0, kLeave, handle_);
     barrier_asleep(handle_);
     if (service_.joinable()) service_.join();
     MPI_Comm_free(&handle_);
+    seconds_waited_ += timer.seconds();
   }
+
+  [[nodiscard]] double seconds_waited() const override { return seconds_waited_; }
 
  private:
   void serve() {
@@ -121,6 +129,7 @@ class SharedWorkQueue final : public WorkQueue {
   Backlog backlog_;
   MPI_Comm handle_ = MPI_COMM_NULL;
   bool left_ = false;
+  double seconds_waited_ = 0;
   std::atomic<bool> stop_ = false;
   std::thread service_;
 };

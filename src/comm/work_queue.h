@@ -36,6 +36,9 @@ class WorkQueue {
   /// Returns once every rank is here; waiting ranks sleep. Chunks not handed out by then are dropped. \collective
   virtual void finish() = 0;
 
+  /// Seconds that this rank has spent in next() and finish(): without a chunk.
+  [[nodiscard]] virtual double seconds_waited() const = 0;
+
  protected:
   WorkQueue() = default;
 };
