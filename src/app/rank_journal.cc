@@ -22,7 +22,7 @@ RankJournal::RankJournal(std::filesystem::path folder, RankRecord record)
 }
 
 RankJournal::~RankJournal() {
-  record_.state = std::uncaught_exceptions() > exceptions_before_ ? RankState::stopped : RankState::ended;
+  record_.state = std::uncaught_exceptions() > exceptions_before_ ? RankState::stopped : last_state_;
   write();
 }
 
@@ -30,9 +30,7 @@ void RankJournal::begin(const std::string& stage) {
   // The first stage has the memory from before it too: that of loading the model.
   if (!record_.costs.empty() && record_.costs.back().stage != stage) reset_peak_memory(device_);
   record_.stage = stage;
-  const RankCost& cost = cost_of(stage);
-  seconds_before_ = cost.seconds;
-  waited_before_ = cost.waited_seconds;
+  seconds_before_ = cost_of(stage).seconds;
   stage_timer_ = Timer();
   write();
 }
@@ -44,16 +42,18 @@ void RankJournal::passes(double forward, double backward) {
   cost.backward_passes = static_cast<std::int64_t>(backward);
 }
 
-void RankJournal::chunk_done(std::int64_t bytes, double waited) {
+void RankJournal::chunk_done(std::int64_t bytes) {
   RankCost& cost = cost_of(record_.stage);
   ++cost.chunks;
   cost.bytes_written += bytes;
-  count_time(waited);
+  count_time();
   if (since_written_.seconds() > kSecondsBetween) write();
 }
 
-void RankJournal::end(double waited) {
-  count_time(waited);
+void RankJournal::waited(double seconds) { cost_of(record_.stage).waited_seconds += seconds; }
+
+void RankJournal::end() {
+  count_time();
   note_memory();
   record_.stage.clear();
   write();
@@ -72,11 +72,7 @@ RankCost& RankJournal::cost_of(const std::string& stage) {
   return record_.costs.emplace_back(std::move(cost));
 }
 
-void RankJournal::count_time(double waited) {
-  RankCost& cost = cost_of(record_.stage);
-  cost.seconds = seconds_before_ + stage_timer_.seconds();
-  cost.waited_seconds = waited_before_ + waited;
-}
+void RankJournal::count_time() { cost_of(record_.stage).seconds = seconds_before_ + stage_timer_.seconds(); }
 
 void RankJournal::note_memory() {
   if (record_.stage.empty()) return;

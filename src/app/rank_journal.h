@@ -30,14 +30,18 @@ class RankJournal {
   void begin(const std::string& stage);
   /// What the stage at hand has taken in this invocation, so far. Ignored outside of a stage.
   void passes(double forward, double backward);
-  /// A shard is on disk. \param waited  seconds without a chunk since begin()
-  void chunk_done(std::int64_t bytes, double waited);
-  /// \param waited  as above
-  void end(double waited);
+  /// A shard is on disk.
+  void chunk_done(std::int64_t bytes);
+  /// Adds time without a chunk.
+  void waited(double seconds);
+  void end();
+
+  /// The invocation ends before its work does, because it was asked to.
+  void stopped() { last_state_ = RankState::stopped; }
 
  private:
   RankCost& cost_of(const std::string& stage);
-  void count_time(double waited);
+  void count_time();
   void note_memory();
   void write();
 
@@ -45,9 +49,9 @@ class RankJournal {
   RankRecord record_;
   std::string device_ = "cpu";
   int exceptions_before_;
+  RankState last_state_ = RankState::ended;
   /// Of the stage at hand, from before begin().
   double seconds_before_ = 0;
-  double waited_before_ = 0;
   Timer stage_timer_;
   Timer since_written_;
 };

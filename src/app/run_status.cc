@@ -10,12 +10,14 @@
 #include "app/run_layout.h"
 #include "base/errors.h"
 #include "config/provenance.h"
+#include "store/claim.h"
 #include "store/shard_folder.h"
 
 namespace at2 {
 namespace {
 
-/// A claim, a temporary file or the record of another machine's process that is older says nothing about now.
+/// A claim, a temporary file or the record of another machine's process that is older says nothing about now: the first
+/// are written to every few seconds, the last after each chunk.
 constexpr double kFreshSeconds = 15 * 60;
 
 bool is_fresh(const std::filesystem::path& path) {
@@ -28,6 +30,8 @@ bool is_fresh(const std::filesystem::path& path) {
 std::int64_t count_fresh(const std::vector<std::filesystem::path>& paths) {
   return std::count_if(paths.begin(), paths.end(), is_fresh);
 }
+
+bool is_held(const std::filesystem::path& claim) { return is_fresh(claim) && !is_of_dead_process(claim); }
 
 bool may_be_working(const ProcessStatus& process) {
   return process.life == Life::alive || (process.life == Life::unknown && process.quiet_seconds < kFreshSeconds);
@@ -100,7 +104,7 @@ StageStatus status_of_place(const ShardPlace& place, const RunFolder& folder, co
   status.title = place.title();
   status.done = std::ssize(contents.finished);
   status.total = total_of(place, contents, folder, options);
-  status.claimed = count_fresh(contents.claims);
+  status.claimed = std::count_if(contents.claims.begin(), contents.claims.end(), is_held);
   status.writing = count_fresh(contents.writing);
   status.set_aside = std::ssize(contents.set_aside);
   const bool by_record = reached && is_worked_on(place.stage, processes);
@@ -116,7 +120,8 @@ StageStatus status_of_files(const std::string& stage, const std::vector<std::fil
   status.total = 1;
   status.done = std::all_of(files.begin(), files.end(), [](const auto& file) { return std::filesystem::exists(file); });
   for (const auto& file : files) status.set_aside += std::filesystem::exists(file.string() + ".damaged") ? 1 : 0;
-  status.state = state_of(status, is_worked_on(stage, processes));
+  status.claimed = is_held(claim_path(files.front())) ? 1 : 0;
+  status.state = state_of(status, status.claimed > 0 || is_worked_on(stage, processes));
   return status;
 }
 

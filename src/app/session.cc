@@ -20,8 +20,9 @@ namespace {
 bool may_change(const std::string& key, const RunOptions& want) {
   const bool of_device = key == "model.device" || key == "model.dtype";
   return key == "model.threads" || key == "model.weight_cache" || key == "store.allow_device_mix" ||
-         key == "evaluate.bootstrap_samples" || key.ends_with(".title") || key.starts_with("report.") ||
-         key.starts_with("prune.") || key.starts_with("bench.") || (of_device && want.store.allow_device_mix);
+         key == "store.claim_seconds" || key == "comm.silence_seconds" || key == "evaluate.bootstrap_samples" ||
+         key.ends_with(".title") || key.starts_with("report.") || key.starts_with("prune.") ||
+         key.starts_with("bench.") || (of_device && want.store.allow_device_mix);
 }
 
 /// Options that choose from what was measured.
@@ -42,10 +43,11 @@ std::string another_folder(const std::filesystem::path& root) {
 void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
   prepare_folder(folder.root());
   prepare_folder(folder.ranks());
-  static_cast<void>(remove_leftovers(folder.ranks()));
+  for (const char* part : {"", "tables", "figures", "ranks"}) static_cast<void>(remove_leftovers(folder.root() / part));
   if (std::filesystem::exists(folder.config())) {
     check_run_folder(folder, load_options(folder.config()), options, FolderUse::measure);
   }
+  // Several processes may start on the folder at once: each replaces the file as a whole.
   replace_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
                                     folder.root().string() + "\n" + dump_options(options));
 }
@@ -76,7 +78,8 @@ Log make_log(int rank) {
 }
 
 Session open_session(Environment& environment, const std::string& command, const std::string& config_file,
-                     const std::vector<std::string>& overrides, const std::optional<std::string>& out) {
+                     const std::vector<std::string>& overrides, const std::optional<std::string>& out,
+                     const StopRequest* stop) {
   Communicator& ranks = environment.communicator();
   RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
   RunFolder folder = run_folder(options, out);
@@ -86,7 +89,7 @@ Session open_session(Environment& environment, const std::string& command, const
   auto journal = agreed(ranks, [&] {
     return std::make_unique<RankJournal>(folder.ranks(), record_of_this_process(ranks.rank(), ranks.size(), command));
   });
-  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder), std::move(journal)};
+  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder), std::move(journal), stop};
 }
 
 int threads_of_rank(std::int64_t configured, int local_size) {

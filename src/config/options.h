@@ -140,6 +140,11 @@ struct ReportOptions {
   std::int64_t max_examples = 20;
 };
 
+struct CommOptions {
+  /// A rank that has not answered for so long ends the run; 0 = never.
+  double silence_seconds = 300;
+};
+
 struct StoreOptions {
   /// Examples per chunk: the unit of work of a rank, and of what a crash can lose.
   std::int64_t chunk_size = 4;
@@ -148,6 +153,8 @@ struct StoreOptions {
   bool allow_device_mix = false;
   /// Folder in which runs share what they have in common; empty = each run has its own.
   std::string shared = {};
+  /// A claim of another machine that has not changed for so long is of a dead process.
+  double claim_seconds = 60;
 };
 
 struct RunOptions {
@@ -163,6 +170,7 @@ struct RunOptions {
   PruneOptions prune;
   BenchOptions bench;
   ReportOptions report;
+  CommOptions comm;
   StoreOptions store;
 };
 

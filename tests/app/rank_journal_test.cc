@@ -24,15 +24,16 @@ TEST(RankJournalTest, APassThroughTwoStagesIsCounted) {
     journal.begin("ablate");
     EXPECT_EQ(only_record(folder).stage, "ablate");
     journal.passes(33, 0);
-    journal.chunk_done(1000, 0);
+    journal.chunk_done(1000);
     journal.passes(66, 4);
-    journal.chunk_done(500, 0);
+    journal.chunk_done(500);
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    journal.end(0.01);
+    journal.waited(0.01);
+    journal.end();
     EXPECT_EQ(only_record(folder).stage, "");
     journal.begin("evaluate");
-    journal.chunk_done(7, 0);
-    journal.end(0);
+    journal.chunk_done(7);
+    journal.end();
   }
   const RankRecord record = only_record(folder);
   EXPECT_EQ(record.state, RankState::ended);
@@ -58,8 +59,9 @@ TEST(RankJournalTest, AStageThatFillsTwoFoldersGoesOnCounting) {
   for (int part = 0; part < 2; ++part) {
     journal.begin("generate");
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    journal.chunk_done(10, 0.001);
-    journal.end(0.001);
+    journal.chunk_done(10);
+    journal.waited(0.001);
+    journal.end();
   }
   const RankRecord record = only_record(folder);
   ASSERT_EQ(record.costs.size(), 1U);
@@ -73,7 +75,7 @@ TEST(RankJournalTest, AnErrorLeavesARecordThatSaysSo) {
   try {
     RankJournal journal(folder.path(), record_of_this_process(0, 1, "run"));
     journal.begin("ablate");
-    journal.chunk_done(10, 0);
+    journal.chunk_done(10);
     throw std::runtime_error("as a full disk");
   } catch (const std::runtime_error&) {
   }
@@ -81,6 +83,12 @@ TEST(RankJournalTest, AnErrorLeavesARecordThatSaysSo) {
   EXPECT_EQ(record.state, RankState::stopped);
   EXPECT_EQ(record.stage, "ablate");
   EXPECT_EQ(record.costs.at(0).chunks, 1);
+}
+
+TEST(RankJournalTest, ARequestToStopLeavesARecordThatSaysSo) {
+  const TestFolder folder;
+  { RankJournal(folder.path(), record_of_this_process(0, 1, "run")).stopped(); }
+  EXPECT_EQ(only_record(folder).state, RankState::stopped);
 }
 
 TEST(RankJournalTest, OnlyTheFirstRecordMayFail) {
@@ -91,7 +99,7 @@ TEST(RankJournalTest, OnlyTheFirstRecordMayFail) {
   RankJournal journal(ranks, record_of_this_process(0, 1, "run"));
   std::filesystem::remove_all(ranks);
   journal.begin("ablate");
-  journal.end(0);
+  journal.end();
 }
 
 }  // namespace

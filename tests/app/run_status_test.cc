@@ -3,8 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "app/run_folder.h"
+#include "store/claim.h"
 
 namespace at2 {
 namespace {
@@ -157,6 +161,27 @@ TEST_F(RunStatusTest, FreshClaimsAndTemporaryFilesMakeAStageRun) {
   touch(run_.folder().ablations() / "chunk-00004.h5.tmp.12.elsewhere");
   EXPECT_EQ(stage_of(status(), "ablate").writing, 1);
   EXPECT_EQ(stage_of(status(), "ablate").state, StageState::running);
+}
+
+TEST_F(RunStatusTest, TheClaimOfAProcessThatWasKilledCountsForNothing) {
+  add_ablations(3);
+  const auto claim = run_.folder().ablations() / "chunk-00004.claim";
+  const pid_t holder = ::fork();
+  if (holder == 0) {
+    const auto held = Claim::take(claim, std::chrono::seconds(60));
+    for (;;) ::pause();
+  }
+  // The beat is written after the holder's name.
+  for (int wait = 0; wait < 2000 && (!std::filesystem::exists(claim) || std::filesystem::file_size(claim) < 60);
+       ++wait) {
+    ::usleep(5000);
+  }
+  EXPECT_EQ(stage_of(status(), "ablate").claimed, 1);
+  ::kill(holder, SIGKILL);
+  ::waitpid(holder, nullptr, 0);
+  EXPECT_TRUE(std::filesystem::exists(claim));
+  EXPECT_EQ(stage_of(status(), "ablate").claimed, 0);
+  EXPECT_EQ(stage_of(status(), "ablate").state, StageState::stopped);
 }
 
 TEST_F(RunStatusTest, TrainIsDoneWithBothItsFiles) {

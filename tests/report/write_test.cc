@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "report/made_up_results.h"
 #include "report/metrics_json.h"
