@@ -17,6 +17,7 @@
 #include "evaluate/statistics.h"
 #include "model/attention.h"
 #include "model/kernels.h"
+#include "store/checksum.h"
 #include "store/shard.h"
 
 namespace at2::benchmarks {
@@ -188,6 +189,19 @@ void shard_write(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * examples * static_cast<std::int64_t>(features_GMF.nbytes()));
 }
 BENCHMARK(shard_write)->ArgName("examples")->Arg(4)->Unit(benchmark::kMillisecond);
+
+/// Comparing a file with its checksum, as a run that goes on does with every shard; out of the page cache.
+void checksum(benchmark::State& state) {
+  const auto path = std::filesystem::temp_directory_path() / ("at2_pieces_" + std::to_string(::getpid()) + ".h5");
+  constexpr std::int64_t kFloatsPerMegabyte = 250000;
+  Hdf5Writer writer(path);
+  writer.write("values", at::rand({state.range(0) * kFloatsPerMegabyte}));
+  const std::int64_t bytes = writer.commit();
+  for (auto _ : state) benchmark::DoNotOptimize(check_file(path));
+  std::filesystem::remove(path);
+  state.SetBytesProcessed(state.iterations() * bytes);
+}
+BENCHMARK(checksum)->ArgName("MB")->Arg(100)->Unit(benchmark::kMillisecond);
 
 /// A surrogate model of one target.
 void lasso_fit(benchmark::State& state) {

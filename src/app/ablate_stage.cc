@@ -55,6 +55,7 @@ StageEffort ablate_stage(const Session& session, const Inputs& inputs, LazyModel
         effort.forward_passes +=
             ablate_example(session, inputs, weights, inputs.train.examples[index], responses[index], writer);
       }
+      session.journal->passes(effort.forward_passes, effort.backward_passes);
     });
   }
   effort.seconds = timer.seconds();

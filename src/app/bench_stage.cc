@@ -154,7 +154,7 @@ std::string place_of(const Inputs& inputs) {
 Timings time_all(const Session& session, const Inputs& inputs, const LanguageModel& model,
                  const ScoreEstimator& estimator) {
   Timings timings{
-      inputs.model_path.stem().string(), place_of(inputs), std::string(to_text(session.options.bench.sources)), {}};
+      model_name(inputs.model_path), place_of(inputs), std::string(to_text(session.options.bench.sources)), {}};
   const std::int64_t wanted = std::min(session.options.bench.examples, std::ssize(inputs.evaluation.examples));
   Progress progress(session.log, "bench", "examples", wanted);
   for (const Example& example : inputs.evaluation.examples) {

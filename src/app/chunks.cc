@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/chunk_board.h"
+#include "app/damaged_files.h"
 #include "base/errors.h"
 #include "base/timer.h"
 #include "comm/agree.h"
@@ -69,7 +70,7 @@ bool compute_chunk(const Session& session, const ChunkStage& stage, std::int64_t
   header.chunk = chunk;
   ShardWriter writer(shard, header);
   compute(chunk, writer);
-  writer.commit();
+  session.journal->chunk_done(writer.commit());
   return true;
 }
 
@@ -84,6 +85,7 @@ std::set<std::int64_t> run_pass(const Session& session, const ChunkStage& stage,
     if (compute_chunk(session, stage, *chunk, compute)) written[static_cast<std::size_t>(*chunk)] = 1;
   }
   queue->finish();
+  session.journal->waited(queue->seconds_waited());
   session.communicator().all_reduce(buffer_of(std::span(written)), Reduction::max);
   std::set<std::int64_t> chunks;
   for (std::size_t chunk = 0; chunk < written.size(); ++chunk) {
@@ -136,6 +138,7 @@ ExampleRange Chunking::examples_of(std::int64_t chunk) const {
 }
 
 std::int64_t count_missing(const Session& session, const ChunkStage& stage) {
+  set_damaged_shards_aside(session, stage);
   auto count = static_cast<std::int64_t>(find_missing(session, stage).size());
   session.communicator().broadcast(buffer_of(std::span(&count, 1)), 0);
   if (count == 0) {
@@ -155,12 +158,16 @@ StageEnd run_chunks(const Session& session, const ChunkStage& stage, const Compu
                     " chunks are there already");
   }
   Progress progress(session.log, stage.name, "chunks", total, found);
+  session.journal->begin(stage.name);
   std::vector<Work> works;
   for (;;) {
+    const Timer timer;
     const Standing standing = look(session, board, works);
+    session.journal->waited(timer.seconds());
     if (standing.open == 0) break;
     if (speaks) progress.update(total - standing.open);
     if (standing.signal != 0) {
+      session.journal->end();
       say_stopped(session, standing.signal,
                   "after " + std::to_string(total - standing.open) + " of " + std::to_string(total) + " chunks of " +
                       stage.name);
@@ -172,6 +179,7 @@ StageEnd run_chunks(const Session& session, const ChunkStage& stage, const Compu
     // Others were faster; their claims or shards may be a moment away from being seen here.
     if (written.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
+  session.journal->end();
   if (speaks) {
     progress.update(total);
     progress.finish();

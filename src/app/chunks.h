@@ -48,8 +48,9 @@ struct ChunkStage {
   DeviceMix mix = DeviceMix::refuse;
 };
 
-/// Number of chunks that are still to be computed. Removes what killed processes left. \collective
-/// \throws AgreedError if the folder holds shards of another run or damaged ones
+/// Number of chunks that are still to be computed. Removes what killed processes left and sets damaged shards aside.
+/// \collective
+/// \throws AgreedError if the folder holds shards of another run
 [[nodiscard]] std::int64_t count_missing(const Session& session, const ChunkStage& stage);
 
 /// Fills the shard of a chunk; called on one rank alone.

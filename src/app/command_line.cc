@@ -25,6 +25,8 @@ constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
                                                         {"attribute", Command::attribute},
                                                         {"data", Command::show_data},
                                                         {"verify-model", Command::verify_model},
+                                                        {"status", Command::status},
+                                                        {"verify", Command::verify},
                                                         {"config", Command::dump_default},
                                                         {"help", Command::help},
                                                         {"--help", Command::help},
@@ -89,6 +91,14 @@ po::options_description verify_options() {
        "float32, bfloat16 or float16; repeatable (default: float32, and what the checkpoint is stored in)")  //
       ("device", po::value<std::string>()->default_value("cpu"), "cpu, cuda or auto")                        //
       ("threads", po::value<std::int64_t>()->default_value(0), "threads; 0 = all cores");
+  return options;
+}
+
+po::options_description run_folder_options() {
+  po::options_description options("Options of at2 status and at2 verify");
+  options.add_options()                                                    //
+      ("run", po::value<std::string>(), "run folder; also without --run")  //
+      ("json", po::bool_switch(), "at2 status alone: as JSON, for a script");
   return options;
 }
 
@@ -224,6 +234,20 @@ VerifyRequest parse_verify(const std::vector<std::string>& words) {
   return request;
 }
 
+RunFolderRequest parse_run_folder(const std::vector<std::string>& words, const std::string& command) {
+  const po::variables_map values = parse(words, run_folder_options(), "run");
+  if (values.count("run") == 0) {
+    const bool verifies = command == "verify";
+    throw UserError("at2 " + command + " needs a run folder", "none was named",
+                    "at2 " + command + " runs/quickstart" + (verifies ? ", or at2 verify-model for a model" : ""));
+  }
+  const OutputFormat format = values["json"].as<bool>() ? OutputFormat::json : OutputFormat::text;
+  if (command == "verify" && format == OutputFormat::json) {
+    throw UserError("at2 verify knows no --json", "its answer is the exit status", see_help);
+  }
+  return {values["run"].as<std::string>(), format};
+}
+
 }  // namespace
 
 CommandLine parse_command_line(const std::vector<std::string>& words) {
@@ -235,7 +259,7 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     throw UserError(
         "at2 " + words.front() + " is not a command",
         "commands: run, generate, ablate, train, evaluate, prune, report, figures, bench-attribution, data, "
-        "attribute, verify-model, config, help, version",
+        "attribute, status, verify, verify-model, config, help, version",
         see_help);
   }
   line.command = found->second;
@@ -250,6 +274,10 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
       return line;
     case Command::verify_model:
       line.verify = parse_verify(rest);
+      return line;
+    case Command::status:
+    case Command::verify:
+      line.run_folder = parse_run_folder(rest, line.command_word);
       return line;
     case Command::figures:
       line.figures = parse_figures(rest);
@@ -283,6 +311,8 @@ std::string help_text() {
           "  at2 bench-attribution CONFIG ...              what attributing a response costs, beside a forward pass\n"
           "  at2 data CONFIG ...                           what a run takes from its data sets, without a model\n"
           "  at2 attribute --context FILE --query TEXT ...   which parts of a context an answer came from\n"
+          "  at2 status RUN [--json]                       what is done of a run, what is going on, what is missing\n"
+          "  at2 verify RUN                                whether a run folder holds what was written there\n"
           "  at2 verify-model --model PATH ...             whether a model is computed as elsewhere\n"
           "  at2 config --dump-default                     every key of a config with its meaning\n"
           "  at2 version\n\n"
@@ -291,6 +321,7 @@ std::string help_text() {
        << stage_options() << "\n"
        << figures_options() << "\n"
        << attribute_options() << "\n"
+       << run_folder_options() << "\n"
        << verify_options();
   return text.str();
 }

@@ -23,6 +23,8 @@ enum class Command {
   attribute,
   show_data,
   verify_model,
+  status,
+  verify,
   dump_default,
   help,
   version
@@ -70,6 +72,12 @@ struct FiguresRequest {
   std::int64_t max_examples = 3;
 };
 
+/// Options of `at2 status` and `at2 verify`.
+struct RunFolderRequest {
+  std::string run;
+  OutputFormat format = OutputFormat::text;
+};
+
 struct CommandLine {
   Command command = Command::help;
   /// As typed.
@@ -80,6 +88,7 @@ struct CommandLine {
   AttributeRequest attribute;
   FiguresRequest figures;
   VerifyRequest verify;
+  RunFolderRequest run_folder;
 };
 
 /// \throws UserError naming the word that is wrong, with the nearest right one or the line to use.

@@ -139,6 +139,7 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
         effort.forward_passes += cost.forward_passes;
         effort.backward_passes += cost.backward_passes;
       }
+      session.journal->passes(effort.forward_passes, effort.backward_passes);
     });
   }
   effort.seconds = timer.seconds();

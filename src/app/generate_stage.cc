@@ -119,6 +119,7 @@ StageEffort generate_stage(const Session& session, const Inputs& inputs, LazyMod
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       effort.forward_passes +=
           static_cast<double>(generate_chunk(session, inputs, weights, corpus, chunking.examples_of(chunk), writer));
+      session.journal->passes(effort.forward_passes, effort.backward_passes);
     });
     if (effort.end == StageEnd::stopped) break;
   }

@@ -3,12 +3,11 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "app/examples_file.h"
+#include "app/fingerprints.h"
 #include "base/deps.h"
 #include "base/errors.h"
-#include "base/hash.h"
 #include "comm/agree.h"
 #include "config/enum_text.h"
 #include "data/data_files.h"
@@ -16,8 +15,6 @@
 
 namespace at2 {
 namespace {
-
-using nlohmann::json;
 
 /// Large sets take minutes or more, once.
 void say_reading(const Log& log, const Corpus& corpus) {
@@ -78,9 +75,6 @@ void try_prompt(const Corpus& corpus, const ModelText& text) {
   }
 }
 
-/// Of the datasets in a shard (docs/store_format.md).
-std::int64_t schema_version_of(const std::string& kind) { return kind == "ablations" || kind == "prune" ? 1 : 2; }
-
 /// \throws UserError if the method at2_general is wanted and its estimator is missing, damaged or of another model
 std::optional<StoredEstimator> general_estimator(const RunOptions& options, const std::string& model_print) {
   if (!wants(options, Method::at2_general)) return std::nullopt;
@@ -93,20 +87,8 @@ std::optional<StoredEstimator> general_estimator(const RunOptions& options, cons
   return load_estimator(path, model_print);
 }
 
-/// Digest of the weights alone: where they lie, or were trained, changes no score.
-std::string weights_fingerprint(const std::optional<StoredEstimator>& stored) {
-  if (!stored) return "";
-  const at::Tensor weight_F = stored->estimator.weight();
-  return fingerprint({static_cast<const char*>(weight_F.const_data_ptr()), weight_F.nbytes()});
-}
-
-std::string digest(const json& parts) { return fingerprint(parts.dump()); }
-
-template <typename Enum>
-json words_of(const std::vector<Enum>& values) {
-  json words = json::array();
-  for (const Enum value : values) words.push_back(to_text(value));
-  return words;
+std::string general_fingerprint(const Inputs& inputs) {
+  return inputs.general ? weights_fingerprint(inputs.general->estimator) : "";
 }
 
 }  // namespace
@@ -193,49 +175,25 @@ std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& con
 }
 
 std::string responses_fingerprint(const Session& session, const Inputs& inputs, Split split) {
-  const Corpus& corpus = inputs.corpus(split);
-  return digest({"responses", to_text(session.options.task), inputs.model_fingerprint, corpus.fingerprint,
-                 session.options.seed, session.options.generate.max_new_tokens, session.options.store.chunk_size});
+  return responses_fingerprint(session.options, inputs.model_fingerprint, inputs.corpus(split).fingerprint);
 }
 
 std::string ablations_fingerprint(const Session& session, const Inputs& inputs) {
-  const AblateOptions& ablate = session.options.ablate;
-  return digest({"ablations", responses_fingerprint(session, inputs, Split::train), to_text(ablate.sources),
-                 ablate.num_ablations, ablate.keep_probability, to_text(ablate.mask_seeding),
-                 to_text(ablate.feature_dtype), session.options.seed});
+  return ablations_fingerprint(session.options, responses_fingerprint(session, inputs, Split::train));
 }
 
 std::string estimator_fingerprint(const Session& session, const Inputs& inputs) {
-  const TrainOptions& train = session.options.train;
-  return digest({"estimator", ablations_fingerprint(session, inputs), train.steps, train.batch_size,
-                 train.learning_rate, train.gradient_clip, session.options.seed});
+  return estimator_fingerprint(session.options, ablations_fingerprint(session, inputs));
 }
 
 std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
-  const EvaluateOptions& evaluate = session.options.evaluate;
-  // Only what a method uses, so that runs may share what is equal.
-  const bool surrogate = uses(evaluate, Method::esm);
-  return digest({"scores", responses_fingerprint(session, inputs, Split::evaluation),
-                 uses(evaluate, Method::at2) ? estimator_fingerprint(session, inputs) : "",
-                 uses(evaluate, Method::at2_general) ? weights_fingerprint(inputs.general) : "",
-                 words_of(evaluate.sources), words_of(evaluate.methods), evaluate.lds_ablations,
-                 surrogate ? json(evaluate.esm_ablations) : json(), surrogate ? json(evaluate.esm_lambda) : json(),
-                 evaluate.top_k, session.options.ablate.keep_probability,
-                 surrogate ? to_text(session.options.ablate.mask_seeding) : "", session.options.seed});
+  return scores_fingerprint(session.options, responses_fingerprint(session, inputs, Split::evaluation),
+                            estimator_fingerprint(session, inputs), general_fingerprint(inputs));
 }
 
 std::string prune_fingerprint(const Session& session, const Inputs& inputs) {
-  const RunOptions& options = session.options;
-  EvaluateOptions methods = options.evaluate;
-  methods.methods = options.prune.methods;
-  const bool surrogate = uses(methods, Method::esm);
-  return digest({"prune", responses_fingerprint(session, inputs, Split::evaluation),
-                 uses(methods, Method::at2) ? estimator_fingerprint(session, inputs) : "",
-                 uses(methods, Method::at2_general) ? weights_fingerprint(inputs.general) : "",
-                 to_text(options.prune.sources), words_of(methods.methods), options.prune.kept,
-                 surrogate ? json(methods.esm_ablations) : json(), surrogate ? json(methods.esm_lambda) : json(),
-                 surrogate ? json(options.ablate.keep_probability) : json(),
-                 surrogate ? to_text(options.ablate.mask_seeding) : "", options.seed});
+  return prune_fingerprint(session.options, responses_fingerprint(session, inputs, Split::evaluation),
+                           estimator_fingerprint(session, inputs), general_fingerprint(inputs));
 }
 
 ShardHeader shard_header(const Inputs& inputs, std::string kind, std::string fingerprint, std::int64_t num_chunks) {

@@ -66,7 +66,7 @@ struct Inputs {
 /// Longest prompt that leaves room for the response.
 [[nodiscard]] std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config);
 
-/// What the artifacts depend on: a digest each, so that nothing stale is mixed in (design promise).
+/// What the artifacts of this run depend on, see app/fingerprints.h.
 [[nodiscard]] std::string responses_fingerprint(const Session& session, const Inputs& inputs, Split split);
 [[nodiscard]] std::string ablations_fingerprint(const Session& session, const Inputs& inputs);
 [[nodiscard]] std::string estimator_fingerprint(const Session& session, const Inputs& inputs);

@@ -10,6 +10,7 @@
 #include "app/data_command.h"
 #include "app/figures_command.h"
 #include "app/run_command.h"
+#include "app/run_folder_commands.h"
 #include "app/verify_command.h"
 #include "base/errors.h"
 #include "base/stop_request.h"
@@ -41,6 +42,11 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);
       return 0;
+    case Command::status:
+      if (speaks) at2::status_command(line.run_folder, std::cout);
+      return 0;
+    case Command::verify:
+      return !speaks || at2::verify_run_command(line.run_folder, std::cout) ? 0 : 1;
     case Command::verify_model:
       return at2::verify_command(line.verify, environment, std::cout) ? 0 : 1;
     default:

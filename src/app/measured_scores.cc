@@ -18,32 +18,6 @@
 namespace at2 {
 namespace {
 
-constexpr const char* kEvaluateFirst = "run at2 evaluate on this folder to its end first";
-
-/// The shards of a run in order, after checking that they are all there and belong together.
-std::vector<ShardReader> open_scores(const std::filesystem::path& run_folder) {
-  const std::filesystem::path folder = RunFolder(run_folder).scores();
-  std::vector<std::filesystem::path> files;
-  std::error_code missing_folder;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, missing_folder)) {
-    if (entry.path().extension() == ".h5") files.push_back(entry.path());
-  }
-  if (files.empty())
-    throw UserError(run_folder.string() + " has no scores", folder.string() + " is empty or missing", kEvaluateFirst);
-  ShardHeader header = ShardReader(*std::min_element(files.begin(), files.end())).header();
-  header.kind = "scores";
-  header.schema_version = kScoresSchema;
-  const auto missing = missing_chunks(folder, header, DeviceMix::allow);
-  if (!missing.empty()) {
-    throw UserError(folder.string() + " is not complete",
-                    std::to_string(missing.size()) + " of " + std::to_string(header.num_chunks) + " chunks are missing",
-                    kEvaluateFirst);
-  }
-  std::vector<ShardReader> shards;
-  for (std::int64_t chunk = 0; chunk < header.num_chunks; ++chunk) shards.emplace_back(shard_path(folder, chunk));
-  return shards;
-}
-
 /// Where there is AT2 (general) too, AT2 is named after what it was trained on.
 void tell_apart(std::vector<MeasuredMethod>& methods) {
   const auto find = [&](Method method) {
@@ -175,7 +149,8 @@ class ScoresReading {
 
 MeasuredScores read_scores(const std::filesystem::path& run_folder, const ResultSelection& selection,
                            std::uint64_t seed) {
-  const std::vector<ShardReader> shards = open_scores(run_folder);
+  const std::vector<ShardReader> shards =
+      open_complete(RunFolder(run_folder).scores(), "scores", kScoresSchema, "at2 evaluate");
   ScoresReading reading(run_folder, selection, seed);
   for (const ShardReader& shard : shards) {
     for (const std::string& name : shard.children("examples")) reading.add(shard, name);

@@ -25,6 +25,11 @@ auto allocated(const at::Device& device) {
   return stats.allocated_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)];
 }
 
+/// Training needs no GPU even where the model has one: its allocator may never have been used.
+bool uses_allocator(const at::Device& device) {
+  return !device.is_cpu() && c10::getDeviceAllocator(device.type())->initialized();
+}
+
 }  // namespace
 
 PeakMemory::PeakMemory(const at::Device& device) : device_(device) {
@@ -45,6 +50,19 @@ std::optional<double> PeakMemory::bytes() const {
       device_.is_cpu() ? status_bytes("VmHWM") : std::optional(static_cast<double>(allocated(device_).peak));
   if (!peak) return std::nullopt;
   return std::max(0.0, *peak - *start_);
+}
+
+std::int64_t peak_resident_bytes() { return static_cast<std::int64_t>(status_bytes("VmHWM").value_or(0)); }
+
+std::int64_t peak_device_bytes(const std::string& device) {
+  const at::Device where(device);
+  return uses_allocator(where) ? allocated(where).peak : 0;
+}
+
+void reset_peak_memory(const std::string& device) {
+  std::ofstream("/proc/self/clear_refs") << "5" << std::flush;
+  const at::Device where(device);
+  if (uses_allocator(where)) c10::getDeviceAllocator(where.type())->resetPeakStats(where.index());
 }
 
 }  // namespace at2

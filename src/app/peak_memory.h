@@ -4,7 +4,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 namespace at2 {
 
@@ -20,5 +22,15 @@ class PeakMemory {
   at::Device device_;
   std::optional<double> start_;
 };
+
+/// Largest resident memory of this process, mapped files included, since its start or reset_peak_memory(); 0 where the
+/// system does not say.
+[[nodiscard]] std::int64_t peak_resident_bytes();
+
+/// Largest memory that LibTorch's allocator gave out on a device ("cuda:0") since then; 0 on a CPU.
+[[nodiscard]] std::int64_t peak_device_bytes(const std::string& device);
+
+/// Both count anew, from what is held now.
+void reset_peak_memory(const std::string& device);
 
 }  // namespace at2

@@ -6,6 +6,7 @@
 #include "app/stages.h"
 #include "app/trained_estimator.h"
 #include "attribute/attributor.h"
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "base/timer.h"
 #include "comm/agree.h"
@@ -15,7 +16,6 @@
 #include "evaluate/top_k_drop.h"
 #include "model/generate.h"
 #include "report/prune_table.h"
-#include "report/write.h"
 
 namespace at2 {
 namespace {
@@ -193,7 +193,7 @@ void show(const Session& session, std::ostream& out) {
   const auto view = read_prune(session.folder.root(), session.options);
   if (!view) return;
   prepare_folder(session.folder.root() / "tables");
-  write_file_atomically(session.folder.root() / "tables" / "prune.csv", csv_table(prune_records(*view)));
+  replace_file(session.folder.root() / "tables" / "prune.csv", csv_table(prune_records(*view)));
   out << prune_summary(*view) << std::endl;
 }
 
@@ -247,6 +247,7 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
         effort.backward_passes += examples.back().cost.backward_passes;
       }
       effort.forward_passes += static_cast<double>(answer_all(session, inputs, model.get(), examples));
+      session.journal->passes(effort.forward_passes, effort.backward_passes);
       for (const PrunedExample& example : examples) write_pruned(writer, session, inputs, example);
     });
   }

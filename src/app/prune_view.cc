@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/fingerprints.h"
 #include "app/tensor_values.h"
 #include "base/errors.h"
 #include "evaluate/answer_f1.h"
@@ -98,15 +99,7 @@ std::optional<PruneView> read_prune(const std::filesystem::path& run_folder, con
   const std::filesystem::path folder = run_folder / "prune";
   if (!std::filesystem::exists(folder)) return std::nullopt;
   PruneCollector collector(options.prune.unmarked);
-  std::int64_t num_chunks = 1;
-  for (std::int64_t chunk = 0; chunk < num_chunks; ++chunk) {
-    const std::filesystem::path path = shard_path(folder, chunk);
-    if (!std::filesystem::exists(path)) {
-      throw UserError(folder.string() + " is not complete", path.filename().string() + " is missing",
-                      "run at2 prune with the same config first");
-    }
-    const ShardReader shard(path);
-    num_chunks = shard.header().num_chunks;
+  for (const ShardReader& shard : open_complete(folder, "prune", schema_version_of("prune"), "at2 prune")) {
     for (const std::string& example : shard.children("examples")) collector.add(shard, "examples/" + example);
   }
   return collector.view(options.evaluate.bootstrap_samples, options.seed);

@@ -122,9 +122,11 @@ StageEnd run_stages(const CommandLine& line, Environment& environment, std::ostr
   }
   const bool leads = environment.communicator().rank() == 0;
   const StopRequest stop(leads ? OnInterrupt::speak : OnInterrupt::silent);
-  const Session session = open_session(environment, line.config_file, line.overrides, line.out, &stop);
+  const Session session =
+      open_session(environment, line.command_word, line.config_file, line.overrides, line.out, &stop);
   const auto watchdog = watch_ranks(session);
   const Inputs inputs = load_inputs(session);
+  session.journal->set_device(inputs.place.device.str());
   session.log.say("run folder " + session.folder.root().string());
   agreed(session.communicator(), [&] {
     if (leads) link_shared(session, inputs);
@@ -139,7 +141,9 @@ StageEnd run_stages(const CommandLine& line, Environment& environment, std::ostr
     add_stage(provenance, name, effort);
     provenance.ended = utc_now();
     agreed(session.communicator(), [&] {
-      if (leads) write_provenance(session.folder.provenance(), provenance);
+      if (!leads) return;
+      provenance.rank_costs = add_up(read_rank_records(session.folder.ranks()));
+      write_provenance(session.folder.provenance(), provenance);
     });
     if (effort.end == StageEnd::stopped) return StageEnd::stopped;
     if (const int signal = stop_signal(session); signal != 0) {

@@ -42,10 +42,11 @@ std::string another_folder(const std::filesystem::path& root) {
 /// On rank 0 alone.
 void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
   prepare_folder(folder.root());
+  prepare_folder(folder.ranks());
+  for (const char* part : {"", "tables", "figures", "ranks"}) static_cast<void>(remove_leftovers(folder.root() / part));
   if (std::filesystem::exists(folder.config())) {
     check_run_folder(folder, load_options(folder.config()), options, FolderUse::measure);
   }
-  for (const char* part : {"", "tables", "figures"}) static_cast<void>(remove_leftovers(folder.root() / part));
   // Several processes may start on the folder at once: each replaces the file as a whole.
   replace_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
                                     folder.root().string() + "\n" + dump_options(options));
@@ -76,7 +77,7 @@ Log make_log(int rank) {
   return {std::cerr, rank, style};
 }
 
-Session open_session(Environment& environment, const std::string& config_file,
+Session open_session(Environment& environment, const std::string& command, const std::string& config_file,
                      const std::vector<std::string>& overrides, const std::optional<std::string>& out,
                      const StopRequest* stop) {
   Communicator& ranks = environment.communicator();
@@ -85,7 +86,10 @@ Session open_session(Environment& environment, const std::string& config_file,
   agreed(ranks, [&] {
     if (ranks.rank() == 0) prepare_run_folder(folder, options);
   });
-  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder), stop};
+  auto journal = agreed(ranks, [&] {
+    return std::make_unique<RankJournal>(folder.ranks(), record_of_this_process(ranks.rank(), ranks.size(), command));
+  });
+  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder), std::move(journal), stop};
 }
 
 int threads_of_rank(std::int64_t configured, int local_size) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "app/rank_journal.h"
 #include "base/log.h"
 #include "base/stop_request.h"
 #include "comm/environment.h"
@@ -24,6 +26,7 @@ class RunFolder {
   [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
   [[nodiscard]] std::filesystem::path config() const { return root_ / "config.yaml"; }
   [[nodiscard]] std::filesystem::path provenance() const { return root_ / "provenance.json"; }
+  [[nodiscard]] std::filesystem::path ranks() const { return root_ / "ranks"; }
   [[nodiscard]] std::filesystem::path examples(Split split) const {
     return root_ / "examples" / (std::string(to_text(split)) + ".json");
   }
@@ -44,6 +47,8 @@ struct Session {
   Environment& environment;
   Log log;
   RunFolder folder;
+  /// What this rank does and has done.
+  std::unique_ptr<RankJournal> journal;
   /// Whether somebody wants the program to stop; null where it cannot be asked to.
   const StopRequest* stop = nullptr;
 
@@ -64,10 +69,11 @@ void check_run_folder(const RunFolder& folder, const RunOptions& have, const Run
 [[nodiscard]] Log make_log(int rank);
 
 /// Loads the config, then makes the run folder or checks that it belongs to the same options. \collective
-/// \param out  run folder; runs/<name> where it is not given
+/// \param command  as typed
+/// \param out      run folder; runs/<name> where it is not given
 /// \throws AgreedError on all ranks: the config is faulty, the folder cannot be written, or it was made with other
 /// options
-[[nodiscard]] Session open_session(Environment& environment, const std::string& config_file,
+[[nodiscard]] Session open_session(Environment& environment, const std::string& command, const std::string& config_file,
                                    const std::vector<std::string>& overrides, const std::optional<std::string>& out,
                                    const StopRequest* stop = nullptr);
 

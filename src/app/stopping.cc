@@ -14,6 +14,7 @@ int stop_signal(const Session& session) {
 }
 
 void say_stopped(const Session& session, int signal, const std::string& where) {
+  session.journal->stopped();
   session.log.say("stopped by " + signal_name(signal) + " " + where + ": run the same command again");
 }
 

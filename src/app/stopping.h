@@ -14,7 +14,7 @@ enum class StageEnd { complete, stopped };
 /// The signal that asked this rank or another to stop; 0 if none did. \collective
 [[nodiscard]] int stop_signal(const Session& session);
 
-/// Says by which signal and where the run stopped, and how to go on.
+/// Says by which signal and where the run stopped, and how to go on; also in the record of this rank.
 /// \param where  "after 12 of 40 chunks of ablate"
 void say_stopped(const Session& session, int signal, const std::string& where);
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <thread>
 
+#include "app/damaged_files.h"
 #include "app/responses.h"
 #include "app/stages.h"
 #include "base/errors.h"
@@ -36,7 +37,7 @@ std::unique_ptr<FeatureTable> read_features(const Session& session, const Inputs
 /// Whether estimator.h5 is that of this run. \throws UserError if it is another's
 bool is_trained(const Session& session, const Inputs& inputs) {
   const auto path = session.folder.estimator();
-  if (!std::filesystem::exists(path)) return false;
+  if (!std::filesystem::exists(path) || !std::filesystem::exists(session.folder.training())) return false;
   const StoredEstimator stored = load_estimator(path, inputs.model_fingerprint);
   const std::string wanted = estimator_fingerprint(session, inputs);
   if (stored.origin.fingerprint != wanted) {
@@ -116,6 +117,7 @@ struct TrainingStopped {
 
 void train_and_store(const Session& session, const Inputs& inputs) {
   Communicator& ranks = session.communicator();
+  session.journal->begin("train");
   const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);
@@ -127,6 +129,7 @@ void train_and_store(const Session& session, const Inputs& inputs) {
   const TrainResult result = train(*features, config.num_layers, config.num_heads, session.options.train,
                                    session.options.seed, ranks, after_step);
   progress.finish();
+  session.journal->end();
   agreed(ranks, [&] {
     if (ranks.rank() != 0) return;
     write_history(session, result);
@@ -138,6 +141,11 @@ void train_and_store(const Session& session, const Inputs& inputs) {
 
 StageEffort train_stage(const Session& session, const Inputs& inputs) {
   const Timer timer;
+  agreed(session.communicator(), [&] {
+    if (session.communicator().rank() != 0) return;
+    set_damaged_file_aside(session.log, session.folder.estimator());
+    set_damaged_file_aside(session.log, session.folder.training());
+  });
   ClaimWatch watch{std::chrono::duration<double>(session.options.store.claim_seconds)};
   std::unique_ptr<Claim> claim;
   Turn turn = take_turn(session, inputs, watch, claim);
@@ -153,6 +161,7 @@ StageEffort train_stage(const Session& session, const Inputs& inputs) {
   try {
     if (turn == Turn::ours) train_and_store(session, inputs);
   } catch (const TrainingStopped& stopped) {
+    session.journal->end();
     say_stopped(session, stopped.signal,
                 "after " + std::to_string(stopped.steps) + " of " + std::to_string(session.options.train.steps) +
                     " steps of train, which will start over");

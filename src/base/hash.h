@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,5 +20,22 @@ namespace at2 {
 /// Fingerprint of the whole content of a file (memory-mapped).
 /// \throws UserError if the file cannot be read.
 [[nodiscard]] std::string fingerprint_file(const std::filesystem::path& path);
+
+/// fingerprint() of bytes that come in pieces.
+class Fingerprinter {
+ public:
+  Fingerprinter();
+  ~Fingerprinter();
+  Fingerprinter(const Fingerprinter&) = delete;
+  Fingerprinter& operator=(const Fingerprinter&) = delete;
+
+  void add(std::span<const char> bytes);
+  /// Of all bytes so far.
+  [[nodiscard]] std::string digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace at2

@@ -3,8 +3,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <cmath>
 #include <ctime>
 #include <fstream>
 
@@ -46,6 +45,9 @@ Provenance from_json(const nlohmann::json& json) {
     provenance.datasets.push_back(dataset_from_json(use));
   }
   for (const auto& stage : json.at("stages")) provenance.stages.push_back(stage_from_json(stage));
+  for (const auto& cost : json.value("rank_costs", nlohmann::json::array())) {
+    provenance.rank_costs.push_back(rank_cost_of(cost));
+  }
   return provenance;
 }
 
@@ -62,6 +64,12 @@ std::string utc_now() {
   std::array<char, 32> text{};
   const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   return {text.data(), size};
+}
+
+double seconds_since(const std::string& utc) {
+  std::tm parts{};
+  if (::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return std::nan("");
+  return std::difftime(std::time(nullptr), ::timegm(&parts));
 }
 
 std::string host_name() {
@@ -97,25 +105,17 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
                       {"forward_passes", cost.forward_passes},
                       {"backward_passes", cost.backward_passes}});
   }
+  auto rank_costs = nlohmann::ordered_json::array();
+  for (const RankCost& cost : provenance.rank_costs) rank_costs.push_back(to_json(cost));
   return {{"version", provenance.version},   {"commit", provenance.commit},   {"command", provenance.command},
           {"model", provenance.model},       {"ranks", provenance.ranks},     {"hosts", provenance.hosts},
           {"devices", provenance.devices},   {"started", provenance.started}, {"ended", provenance.ended},
-          {"datasets", std::move(datasets)}, {"stages", std::move(stages)}};
+          {"datasets", std::move(datasets)}, {"stages", std::move(stages)},   {"rank_costs", std::move(rank_costs)}};
 }
 
 void write_provenance(const std::filesystem::path& file, const Provenance& provenance) {
-  // Processes that share the folder may write it at once.
-  const std::filesystem::path temporary = temporary_path(file);
-  std::ofstream stream(temporary);
   // A host name or path may hold any bytes; a replaced character is better than no provenance.
-  stream << to_json(provenance).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-  stream.close();
-  std::error_code failed;
-  if (stream) std::filesystem::rename(temporary, file, failed);
-  if (!stream || failed) {
-    throw UserError("cannot write " + file.string(), failed ? failed.message() : std::strerror(errno),
-                    "check the folder's permissions and free space");
-  }
+  replace_file(file, to_json(provenance).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 std::optional<Provenance> read_provenance(const std::filesystem::path& file) {

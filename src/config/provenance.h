@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "config/rank_record.h"
+
 namespace at2 {
 
 /// What a stage took, all ranks together.
@@ -50,6 +52,8 @@ struct Provenance {
   std::string ended;
   std::vector<DatasetUse> datasets;
   std::vector<StageCost> stages;
+  /// Of all invocations, see config/rank_record.h.
+  std::vector<RankCost> rank_costs;
   bool operator==(const Provenance&) const = default;
 };
 
@@ -62,6 +66,10 @@ struct Provenance {
 /// The time now, as "2025-01-31T12:00:00Z".
 [[nodiscard]] std::string utc_now();
 
+/// Seconds from a time that utc_now() wrote until now; negative if it is of a clock that is ahead, NaN if it is no
+/// time.
+[[nodiscard]] double seconds_since(const std::string& utc);
+
 /// Name of this machine.
 [[nodiscard]] std::string host_name();
 
@@ -71,7 +79,7 @@ struct Provenance {
 /// As JSON, keys in the order of the struct.
 [[nodiscard]] nlohmann::ordered_json to_json(const Provenance& provenance);
 
-/// Writes `provenance` to `file`, replacing it as a whole (temporary file, then rename). One rank calls it.
+/// Writes `provenance` to `file`, replacing it as a whole. One rank calls it.
 /// \throws UserError naming `file` if it cannot be written.
 void write_provenance(const std::filesystem::path& file, const Provenance& provenance);
 

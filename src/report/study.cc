@@ -1,5 +1,6 @@
 #include "report/study.h"
 
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "report/figures.h"
 #include "report/study_figures.h"
@@ -16,14 +17,14 @@ void write_study(std::span<const RunResults> runs, const StudyOptions& options, 
   make_folder(out / "tables");
   for (const StudyFigure& figure : figures) {
     if (!figure.svg.empty()) {
-      write_file_atomically(out / "figures" / (figure.name + ".svg"), standalone_svg(figure.svg));
+      replace_file(out / "figures" / (figure.name + ".svg"), standalone_svg(figure.svg));
     }
-    write_file_atomically(out / "tables" / (figure.name + ".csv"), csv_table(figure.numbers));
+    replace_file(out / "tables" / (figure.name + ".csv"), csv_table(figure.numbers));
     if (figure.summary) {
-      write_file_atomically(out / "tables" / (figure.name + ".md"), markdown_table(*figure.summary));
+      replace_file(out / "tables" / (figure.name + ".md"), markdown_table(*figure.summary));
     }
   }
-  write_file_atomically(out / "index.html", study_page(runs, figures));
+  replace_file(out / "index.html", study_page(runs, figures));
 }
 
 }  // namespace at2

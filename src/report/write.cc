@@ -1,12 +1,7 @@
 #include "report/write.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include "base/atomic_file.h"
 #include "base/errors.h"
@@ -27,45 +22,9 @@ namespace fs = std::filesystem;
                   "free some space or choose a folder that you may write to, with --out");
 }
 
-/// A file open for writing, removed again unless it is kept.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(fs::path path)
-      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) cannot_write(path_, errno);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-
-  void write(std::string_view content) {
-    while (!content.empty()) {
-      const ssize_t written = ::write(descriptor_, content.data(), content.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) cannot_write(path_, errno);
-      content.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-
-  void rename_to(const fs::path& path) {
-    if (::fsync(descriptor_) != 0) cannot_write(path_, errno);
-    // Network file systems report a full disk only when the file is closed.
-    if (::close(std::exchange(descriptor_, -1)) != 0) cannot_write(path_, errno);
-    if (::rename(path_.c_str(), path.c_str()) != 0) cannot_write(path, errno);
-    path_.clear();
-  }
-
- private:
-  fs::path path_;
-  int descriptor_;
-};
-
 void write_figures(const RunResults& results, const fs::path& folder) {
   const auto write = [&](const std::string& name, const std::string& svg) {
-    write_file_atomically(folder / (name + ".svg"), standalone_svg(svg));
+    replace_file(folder / (name + ".svg"), standalone_svg(svg));
   };
   for (const std::string& kind : source_kinds(results)) {
     for (const Metric metric : metrics_of(results, kind)) {
@@ -88,22 +47,16 @@ void make_folder(const fs::path& folder) {
   if (error) cannot_write(folder, error.value());
 }
 
-void write_file_atomically(const fs::path& path, std::string_view content) {
-  TemporaryFile file(temporary_path(path));
-  file.write(content);
-  file.rename_to(path);
-}
-
 void write_report(const RunResults& results, const ReportOptions& options, const fs::path& run_folder) {
   make_folder(run_folder / "tables");
   make_folder(run_folder / "figures");
-  write_file_atomically(run_folder / "metrics.json", metrics_json_text(results));
-  write_file_atomically(run_folder / "tables" / "metrics.csv", csv_table(metric_records(results)));
-  write_file_atomically(run_folder / "tables" / "costs.csv", csv_table(cost_records(results)));
-  write_file_atomically(run_folder / "tables" / "stages.csv", csv_table(stage_table(results)));
-  write_file_atomically(run_folder / "tables" / "methods.md", markdown_summary(results));
+  replace_file(run_folder / "metrics.json", metrics_json_text(results));
+  replace_file(run_folder / "tables" / "metrics.csv", csv_table(metric_records(results)));
+  replace_file(run_folder / "tables" / "costs.csv", csv_table(cost_records(results)));
+  replace_file(run_folder / "tables" / "stages.csv", csv_table(stage_table(results)));
+  replace_file(run_folder / "tables" / "methods.md", markdown_summary(results));
   write_figures(results, run_folder / "figures");
-  write_file_atomically(run_folder / "report.html", report_page(results, options));
+  replace_file(run_folder / "report.html", report_page(results, options));
 }
 
 }  // namespace at2

@@ -1,7 +1,6 @@
 #include "store/claim.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,6 +17,7 @@
 
 #include "base/atomic_file.h"
 #include "base/errors.h"
+#include "base/process.h"
 
 namespace at2 {
 namespace {
@@ -54,14 +54,6 @@ std::string new_holder() { return this_machine() + " " + std::to_string(::getpid
 
 std::string first_line(const std::string& content) { return content.substr(0, content.find('\n')); }
 
-/// Whether a process of this machine runs; one that has ended and was not collected by its parent does not.
-bool runs(int pid) {
-  if (::kill(pid, 0) != 0 && errno == ESRCH) return false;
-  const auto state = content_of("/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t name_end = state ? state->rfind(") ") : std::string::npos;
-  return name_end == std::string::npos || state->compare(name_end + 2, 1, "Z") != 0;
-}
-
 /// Whether the holder is known to be gone. Of another machine, or of a claim half written, nobody knows.
 bool is_gone(const std::string& content) {
   const std::string holder = first_line(content);
@@ -70,7 +62,7 @@ bool is_gone(const std::string& content) {
   int pid = 0;
   const char* const first = holder.data() + machine.size();
   const auto [end, error] = std::from_chars(first, holder.data() + holder.size(), pid);
-  return error == std::errc() && *end == ' ' && !runs(pid);
+  return error == std::errc() && *end == ' ' && !process_lives(pid);
 }
 
 /// Takes a dead claim away. Between the look at it and this, another may have done so, and a third have claimed anew:
@@ -155,6 +147,8 @@ ClaimState ClaimWatch::look(const fs::path& path) {
   sights_.erase(sight);
   return remove_dead(path, *content) ? ClaimState::removed : ClaimState::held;
 }
+
+bool is_of_dead_process(const fs::path& claim) { return is_gone(content_of(claim).value_or("")); }
 
 void remove_claims(const fs::path& folder) {
   std::vector<fs::path> claims;

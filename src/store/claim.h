@@ -71,6 +71,9 @@ class ClaimWatch {
   std::map<std::filesystem::path, Sight> sights_;
 };
 
+/// Whether the holder of a claim ran on this machine and is gone. Changes nothing.
+[[nodiscard]] bool is_of_dead_process(const std::filesystem::path& claim);
+
 /// Removes all claims of a folder whose files are all there.
 void remove_claims(const std::filesystem::path& folder);
 

@@ -17,6 +17,9 @@ inline constexpr hsize_t kCompactBytes = 4096;
 /// Attribute of a text dataset that is only there if a text ends with NUL bytes: the length of each text.
 inline constexpr const char* kLengths = "lengths";
 
+/// Attribute of the root of a file that ends with a checksum, see store/checksum.h: the digest's name.
+inline constexpr const char* kChecksum = "checksum";
+
 /// HDF5's type for a tensor's elements (little-endian). float16 is an IEEE type that h5py knows as float16.
 /// \pre one of uint8, int32, int64, float16, float32, float64
 [[nodiscard]] H5::DataType file_type(at::ScalarType dtype);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "store/checksum.h"
 #include "store/hdf5_detail.h"
 
 namespace at2 {
@@ -120,8 +121,12 @@ Hdf5Reader::Hdf5Reader(std::filesystem::path path) : path_(std::move(path)) {
   checked(path_, "", [&] {
     H5::FileAccPropList access;
     access.setLibverBounds(H5F_LIBVER_V110, H5F_LIBVER_V110);
+    // Our files never change, and some network file systems refuse locks.
+    if (H5Pset_file_locking(access.getId(), 0, 1) < 0) throw H5::PropListIException("H5Pset_file_locking", "refused");
     file_ = std::make_unique<File>(
         File{H5::H5File(path_.string(), H5F_ACC_RDONLY, H5::FileCreatPropList::DEFAULT, access)});
+    const bool has_line = !file_->file.openGroup("/").attrExists(hdf5::kChecksum) || stored_checksum(path_);
+    if (!has_line) damaged(path_, "", "its last line, with the checksum, is missing: it has been cut");
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.h"
 #include "base/errors.h"
+#include "store/checksum.h"
 #include "store/hdf5_detail.h"
 #include "store/memory_file.h"
 
@@ -170,12 +171,18 @@ void Hdf5Writer::write_attribute(std::string_view object, std::string_view name,
   });
 }
 
-void Hdf5Writer::commit() {
+std::int64_t Hdf5Writer::commit() {
   AT2_EXPECT(image_ != nullptr, "the file is committed");
+  write_attribute("/", hdf5::kChecksum, "xxh3-128");
   const std::unique_ptr<MemoryFile> image = std::move(image_);
   std::span<const char> bytes;
   checked(path_, "/", [&] { bytes = image->close(); });
-  replace_file(path_, bytes);
+  const std::string line = checksum_line(bytes);
+  AtomicFile file(path_);
+  file.write(bytes);
+  file.write(line);
+  file.commit();
+  return static_cast<std::int64_t>(bytes.size() + line.size());
 }
 
 }  // namespace at2

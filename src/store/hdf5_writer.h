@@ -39,10 +39,12 @@ class Hdf5Writer {
   void write_attribute(std::string_view object, std::string_view name, std::string_view text);
   void write_attribute(std::string_view object, std::string_view name, std::int64_t number);
 
-  /// Writes `<path>.tmp.<pid>.<host>`, fsync, rename to `path`, fsync of the folder. Called once, last.
+  /// Writes `<path>.tmp.<pid>.<host>`, which ends with a checksum, fsync, rename to `path`, fsync of the folder. Called
+  /// once, last.
+  /// \return bytes of the file
   /// \throws UserError with the system's words if the folder cannot be written or the disk is full; then the file that
   ///         was there before, if any, is unchanged and the temporary one is gone.
-  void commit();
+  std::int64_t commit();
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 

@@ -1,10 +1,7 @@
 #include "store/shard_folder.h"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -13,9 +10,13 @@
 
 #include "base/atomic_file.h"
 #include "base/errors.h"
+#include "base/process.h"
+#include "store/checksum.h"
 
 namespace at2 {
 namespace {
+
+constexpr const char* kSetAside = ".damaged";
 
 constexpr const char* kUseOut =
     "use --out DIR for another folder, or go back to the config that this folder was made with";
@@ -28,9 +29,8 @@ void require_equal(const std::filesystem::path& path, const std::string& what, c
 }
 
 /// 12 for "chunk-00012.h5"; nothing for other names.
-std::optional<std::int64_t> chunk_number(const std::string& file_name) {
+std::optional<std::int64_t> chunk_number(const std::string& file_name, const std::string& suffix = ".h5") {
   const std::string prefix = "chunk-";
-  const std::string suffix = ".h5";
   if (!file_name.starts_with(prefix) || !file_name.ends_with(suffix)) return std::nullopt;
   const char* const first = file_name.data() + prefix.size();
   const char* const last = file_name.data() + file_name.size() - suffix.size();
@@ -49,7 +49,7 @@ void check_shard(const std::filesystem::path& path, std::int64_t chunk, const Sh
 
 /// Whether the process that wrote a temporary file may still live.
 bool may_live(const std::filesystem::directory_entry& file, const TemporaryOwner& owner) {
-  if (owner.host == this_host()) return ::kill(owner.pid, 0) == 0 || errno == EPERM;
+  if (owner.host == this_host()) return process_lives(owner.pid);
   std::error_code error;
   const auto written = file.last_write_time(error);
   return error || std::filesystem::file_time_type::clock::now() - written < std::chrono::hours(24);
@@ -102,6 +102,77 @@ std::vector<std::int64_t> missing_chunks(const std::filesystem::path& folder, co
     if (!std::binary_search(finished.begin(), finished.end(), chunk)) missing.push_back(chunk);
   }
   return missing;
+}
+
+std::vector<ShardReader> open_complete(const std::filesystem::path& folder, const std::string& kind,
+                                       std::int64_t schema_version, const std::string& command) {
+  const std::string first = "run " + command + " on this folder to its end first";
+  const FolderContents contents = contents_of(folder);
+  if (contents.finished.empty()) {
+    throw UserError(folder.parent_path().string() + " has no " + kind, folder.string() + " is empty or missing", first);
+  }
+  ShardHeader header = ShardReader(shard_path(folder, contents.finished.front())).header();
+  header.kind = kind;
+  header.schema_version = schema_version;
+  const auto missing = missing_chunks(folder, header, DeviceMix::allow);
+  if (!missing.empty()) {
+    const std::string count = std::to_string(missing.size()) + " of " + std::to_string(header.num_chunks);
+    throw UserError(
+        folder.string() + " is not complete",
+        count + " chunks are missing, " + shard_path(folder, missing.front()).filename().string() + " first", first);
+  }
+  std::vector<ShardReader> shards;
+  for (std::int64_t chunk = 0; chunk < header.num_chunks; ++chunk) shards.emplace_back(shard_path(folder, chunk));
+  return shards;
+}
+
+FolderContents contents_of(const std::filesystem::path& folder) {
+  FolderContents contents;
+  std::error_code missing_folder;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing_folder)) {
+    const std::string name = entry.path().filename().string();
+    if (const auto chunk = chunk_number(name)) contents.finished.push_back(*chunk);
+    if (const auto chunk = chunk_number(name, ".h5" + std::string(kSetAside))) contents.set_aside.push_back(*chunk);
+    if (name.starts_with("chunk-") && name.ends_with(".claim")) contents.claims.push_back(entry.path());
+    if (const auto owner = temporary_owner(name)) {
+      (may_live(entry, *owner) ? contents.writing : contents.leftovers).push_back(entry.path());
+    }
+  }
+  std::sort(contents.finished.begin(), contents.finished.end());
+  std::sort(contents.set_aside.begin(), contents.set_aside.end());
+  std::erase_if(contents.set_aside, [&](std::int64_t chunk) {
+    return std::binary_search(contents.finished.begin(), contents.finished.end(), chunk);
+  });
+  return contents;
+}
+
+ShardCheck check_shards(const std::filesystem::path& folder, std::int64_t part, std::int64_t parts) {
+  ShardCheck checked;
+  if (!std::filesystem::exists(folder)) return checked;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const auto chunk = chunk_number(entry.path().filename().string());
+    if (!chunk || *chunk % parts != part) continue;
+    const FileCheck file = check_file(entry.path());
+    ++checked.files;
+    checked.bytes += file.bytes;
+    if (file.state == Wholeness::damaged) checked.damaged.push_back({*chunk, file.why});
+  }
+  std::sort(checked.damaged.begin(), checked.damaged.end(),
+            [](const DamagedShard& a, const DamagedShard& b) { return a.chunk < b.chunk; });
+  return checked;
+}
+
+std::filesystem::path set_aside(const std::filesystem::path& path) {
+  std::error_code error;
+  // A link of the run into a shared folder stays, and leads to the new file once that is written.
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  const std::filesystem::path file = error ? path : target;
+  const std::filesystem::path aside = file.string() + kSetAside;
+  std::filesystem::rename(file, aside, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw UserError("cannot set aside " + path.string(), error.message(), "check the permissions of its folder");
+  }
+  return aside;
 }
 
 void prepare_folder(const std::filesystem::path& folder) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "store/shard.h"
@@ -27,6 +28,55 @@ enum class DeviceMix { refuse, allow };
 /// The chunks 0..expected.num_chunks-1 that finished_chunks() lacks, ascending. Throws as that.
 [[nodiscard]] std::vector<std::int64_t> missing_chunks(const std::filesystem::path& folder, const ShardHeader& expected,
                                                        DeviceMix mix = DeviceMix::refuse);
+
+/// All shards of a folder in order, for a reader that does not know their fingerprint: they are all there and belong
+/// together, with shards of any device side by side.
+/// \param command  to be run first where some are missing
+/// \throws UserError naming the folder or the shard that is wrong, and `command`
+[[nodiscard]] std::vector<ShardReader> open_complete(const std::filesystem::path& folder, const std::string& kind,
+                                                     std::int64_t schema_version, const std::string& command);
+
+/// What lies in a folder, by name alone.
+struct FolderContents {
+  /// Chunks with a shard, ascending.
+  std::vector<std::int64_t> finished;
+  /// Chunks whose damaged shard was set aside and that have no other yet, ascending.
+  std::vector<std::int64_t> set_aside;
+  /// `chunk-*.claim`: chunks that a process is working on, or was.
+  std::vector<std::filesystem::path> claims;
+  /// Temporary files: in the middle of being written, as far as can be told, and left by processes that were killed.
+  std::vector<std::filesystem::path> writing;
+  std::vector<std::filesystem::path> leftovers;
+};
+
+/// Reads the names in `folder`, and nothing else; one that is missing is empty. Files that come and go meanwhile may or
+/// may not be seen.
+[[nodiscard]] FolderContents contents_of(const std::filesystem::path& folder);
+
+/// A finished shard whose bytes are not those that were written.
+struct DamagedShard {
+  std::int64_t chunk = 0;
+  std::string why;
+};
+
+/// What check_shards() has read.
+struct ShardCheck {
+  std::vector<DamagedShard> damaged;
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;
+};
+
+/// Compares shards of `folder` with their checksums: those whose chunk is `part` modulo `parts`. Reads them whole. The
+/// damaged ones are in ascending order; a missing folder has none.
+/// \throws UserError if a shard cannot be read at all
+[[nodiscard]] ShardCheck check_shards(const std::filesystem::path& folder, std::int64_t part = 0,
+                                      std::int64_t parts = 1);
+
+/// Renames a damaged file to `<path>.damaged`, which counts as missing. Nothing happens if it is
+/// gone: another process may have set it aside.
+/// \throws UserError if the folder cannot be changed
+/// \return the new path
+std::filesystem::path set_aside(const std::filesystem::path& path);
 
 /// Throws unless `found` (read from `path`) is what this run would write. Used by finished_chunks and by readers.
 /// \throws UserError as finished_chunks()

@@ -1,6 +1,7 @@
 #include "train/score_estimator.h"
 
 #include "base/errors.h"
+#include "store/checksum.h"
 #include "store/hdf5_reader.h"
 #include "store/hdf5_writer.h"
 #include "train/fixed_order.h"
@@ -111,6 +112,7 @@ void save_estimator(const std::filesystem::path& path, const ScoreEstimator& est
 StoredEstimator load_estimator(const std::filesystem::path& path, std::string_view model_fingerprint,
                                ModelCheck check) {
   const Hdf5Reader reader(path);
+  require_undamaged(path);
   require_format(reader);
   EstimatorOrigin origin = read_origin(reader);
   if (check == ModelCheck::refuse_other && origin.model_fingerprint != model_fingerprint) {

@@ -42,6 +42,15 @@ TEST(CommandLineTest, ThoughtAttributionNeedsNoContext) {
   EXPECT_EQ(parse_command_line({"attribute", "--context", "c", "--query", "q"}).attribute.task, Task::context);
 }
 
+TEST(CommandLineTest, StatusAndVerifyTakeARunFolder) {
+  EXPECT_EQ(parse_command_line({"status", "runs/a"}).run_folder.run, "runs/a");
+  EXPECT_EQ(parse_command_line({"status", "runs/a"}).run_folder.format, OutputFormat::text);
+  EXPECT_EQ(parse_command_line({"status", "--json", "--run", "runs/a"}).run_folder.format, OutputFormat::json);
+  EXPECT_EQ(parse_command_line({"verify", "runs/a"}).command, Command::verify);
+  EXPECT_THAT(help_text(), HasSubstr("at2 status RUN"));
+  EXPECT_THAT(help_text(), HasSubstr("at2 verify RUN"));
+}
+
 TEST(CommandLineTest, WrongWordsAreNamed) {
   const auto message = [](const std::vector<std::string>& words) {
     return message_of([&] { static_cast<void>(parse_command_line(words)); });
@@ -50,6 +59,10 @@ TEST(CommandLineTest, WrongWordsAreNamed) {
   EXPECT_THAT(message({"run"}), HasSubstr("needs a config"));
   EXPECT_THAT(message({"run", "a.yaml", "--sett", "x=1"}), HasSubstr("--sett"));
   EXPECT_THAT(message({"run", "a.yaml", "b.yaml"}), HasSubstr("cannot read the command line"));
+  EXPECT_THAT(message({"stauts"}), HasSubstr("status, verify, verify-model"));
+  EXPECT_THAT(message({"status"}), HasSubstr("at2 status needs a run folder"));
+  EXPECT_THAT(message({"verify"}), HasSubstr("at2 verify-model for a model"));
+  EXPECT_THAT(message({"verify", "--json", "a"}), HasSubstr("knows no --json"));
   EXPECT_THAT(message({"config"}), HasSubstr("--dump-default"));
   EXPECT_THAT(message({"attribute", "--context", "c"}), HasSubstr("--query"));
   EXPECT_THAT(message({"attribute", "--query", "q"}), HasSubstr("--context"));

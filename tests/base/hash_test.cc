@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace at2 {
 namespace {
 
@@ -18,6 +20,17 @@ TEST(HashTest, FingerprintIs32DigitsOfXxh3) {
   std::string digits;
   for (int i = 0; i < 1000; ++i) digits += "0123456789";
   EXPECT_EQ(fingerprint(digits), "26b9e8677f17f17f2da683cfe7106d98");
+}
+
+TEST(HashTest, BytesInPiecesGiveTheFingerprintOfTheWhole) {
+  std::string bytes;
+  for (int i = 0; i < 5000; ++i) bytes += static_cast<char>(i * i);
+  Fingerprinter pieces;
+  EXPECT_EQ(pieces.digest(), fingerprint(""));
+  for (std::size_t begin = 0, length = 1; begin < bytes.size(); begin += length, length = length * 3 + 1) {
+    pieces.add(std::span(bytes).subspan(begin, std::min(length, bytes.size() - begin)));
+  }
+  EXPECT_EQ(pieces.digest(), fingerprint(bytes));
 }
 
 }  // namespace

@@ -22,6 +22,12 @@ Provenance example() {
   provenance.ended = utc_now();
   provenance.datasets = {{"train", "a/*.jsonl", 2, 10, 7, 5, {{"no context", 2}, {"broken JSON", 1}}}};
   provenance.stages = {{"generate", 1.5, 120, 0}, {"evaluate", 2.25, 400, 8}};
+  RankCost cost;
+  cost.stage = "generate";
+  cost.host = "b";
+  cost.forward_passes = 120;
+  cost.seconds = 1.25;
+  provenance.rank_costs = {cost};
   return provenance;
 }
 
@@ -41,6 +47,7 @@ TEST(ProvenanceTest, ComesBackEqualFromItsFile) {
   write_provenance(file, begin_provenance());
   write_provenance(file, example());
   EXPECT_EQ(read_provenance(file)->stages, example().stages);
+  EXPECT_EQ(read_provenance(file)->rank_costs, example().rank_costs);
   EXPECT_EQ(to_json(*read_provenance(file))["hosts"], to_json(example())["hosts"]);
   EXPECT_FALSE(std::filesystem::exists(temporary_path(file)));
 }

@@ -36,30 +36,6 @@ TEST(WriteReportTest, WritingAgainGivesTheSameBytes) {
   EXPECT_EQ(content_of(folder.path() / "report.html"), first);
 }
 
-TEST(WriteFileAtomicallyTest, FailureKeepsTheOldFile) {
-  const TemporaryFolder folder;
-  // A folder in place of the temporary file makes opening it fail, also for root.
-  write_file_atomically(folder.path() / "a", "old");
-  fs::create_directory(temporary_path(folder.path() / "a"));
-  EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
-  EXPECT_EQ(content_of(folder.path() / "a"), "old");
-}
-
-TEST(WriteFileAtomicallyTest, FailedRenameLeavesNoTemporaryFile) {
-  const TemporaryFolder folder;
-  fs::create_directories(folder.path() / "a" / "b");
-  EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
-  EXPECT_FALSE(fs::exists(temporary_path(folder.path() / "a")));
-}
-
-TEST(WriteFileAtomicallyTest, FullDiskIsAUserError) {
-  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
-  const TemporaryFolder folder;
-  fs::create_symlink("/dev/full", temporary_path(folder.path() / "a"));
-  EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
-  EXPECT_FALSE(fs::exists(folder.path() / "a"));
-}
-
 TEST(WriteReportTest, MissingPermissionNamesTheFolder) {
   try {
     write_report(made_up_results(), {}, "/proc/at2_report");

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "base/errors.h"
+#include "store/checksum.h"
 #include "store/hdf5_reader.h"
 #include "store/hdf5_writer.h"
 #include "support/h5py.h"
@@ -194,6 +195,46 @@ TEST_F(Hdf5Test, AFlippedByteIsFoundOrChangesNothing) {
   EXPECT_GT(found, 50);
 }
 
+TEST_F(Hdf5Test, TheChecksumFindsEveryFlippedBitAndEveryTruncation) {
+  Hdf5Writer writer(path_);
+  writer.write_attribute("/", "kind", "test");
+  writer.write("values", counting({2000}, at::kFloat));
+  const std::int64_t written = writer.commit();
+  const std::vector<char> whole = bytes();
+  EXPECT_EQ(std::ssize(whole), written);
+  EXPECT_EQ(check_file(path_).state, Wholeness::whole);
+  EXPECT_EQ(check_file(path_).bytes, written);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::vector<char> broken = whole;
+    broken[at] = static_cast<char>(broken[at] ^ (1 << at % 8));
+    put(broken);
+    ASSERT_EQ(check_file(path_).state, Wholeness::damaged) << "byte " << at << " of " << whole.size();
+  }
+  for (std::size_t length = 0; length < whole.size(); length += length + 100 < whole.size() ? 7 : 1) {
+    put({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)});
+    ASSERT_EQ(check_file(path_).state, Wholeness::damaged) << length << " of " << whole.size();
+  }
+}
+
+TEST_F(Hdf5Test, AFileLongerThanWrittenIsDamaged) {
+  Hdf5Writer(path_).commit();
+  std::ofstream(path_, std::ios::app) << "x";
+  EXPECT_EQ(check_file(path_).state, Wholeness::damaged);
+  EXPECT_THAT(message_of([&] { require_undamaged(path_); }), AllOf(HasSubstr("file.h5 is damaged"), HasSubstr("cut")));
+}
+
+TEST_F(Hdf5Test, AnotherProgramsFileHasNoChecksumAndIsNotDamaged) {
+  if (!has_h5py()) GTEST_SKIP() << "python3-h5py is not installed";
+  const char* const script = "import h5py, sys\nh5py.File(sys.argv[1], 'w')['x'] = [1, 2, 3]\n";
+  ASSERT_EQ(run_python(folder_, script, path_), 0);
+  EXPECT_EQ(check_file(path_).state, Wholeness::without_checksum);
+  require_undamaged(path_);
+}
+
+TEST_F(Hdf5Test, AFileThatCannotBeReadIsNotCalledDamaged) {
+  EXPECT_THAT(message_of([&] { static_cast<void>(check_file(path_)); }), HasSubstr("cannot read"));
+}
+
 TEST_F(Hdf5Test, PythonReadsEveryDtypeAndText) {
   if (!has_h5py()) GTEST_SKIP() << "python3-h5py is not installed";
   Hdf5Writer writer(path_);
@@ -202,6 +243,7 @@ TEST_F(Hdf5Test, PythonReadsEveryDtypeAndText) {
   writer.write_text("text", "Grüße");
   writer.write_attribute("/", "kind", "test");
   writer.commit();
+  ASSERT_TRUE(stored_checksum(path_)) << "Python must read files that end with a checksum";
   const char* const script = R"(
 import h5py, numpy, sys
 f = h5py.File(sys.argv[1], "r")

@@ -101,6 +101,51 @@ TEST_F(ShardTest, ADamagedShardIsNamedByTheScan) {
               AllOf(HasSubstr("chunk-00001.h5"), HasSubstr("is damaged"), HasSubstr("delete this file")));
 }
 
+/// Flips one bit in the middle of a file.
+void flip_bit(const std::filesystem::path& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) / 2);
+  file.seekg(middle);
+  const auto byte = static_cast<char>(file.get());
+  file.seekp(middle);
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+TEST_F(ShardTest, DamagedShardsAreFoundEachByOnePartOfThoseWhoLook) {
+  for (std::int64_t chunk = 0; chunk < 4; ++chunk) write_shard(header_of(chunk));
+  flip_bit(path_ / "chunk-00001.h5");
+  std::filesystem::resize_file(path_ / "chunk-00002.h5", std::filesystem::file_size(path_ / "chunk-00002.h5") - 1);
+  const ShardCheck all = check_shards(path_);
+  ASSERT_EQ(all.damaged.size(), 2U);
+  EXPECT_EQ(all.damaged[0].chunk, 1);
+  EXPECT_THAT(all.damaged[0].why, HasSubstr("checksum"));
+  EXPECT_EQ(all.damaged[1].chunk, 2);
+  EXPECT_EQ(all.files, 4);
+  EXPECT_GT(all.bytes, 4 * 1000);
+  EXPECT_TRUE(check_shards(path_, 0, 3).damaged.empty());
+  EXPECT_EQ(check_shards(path_, 0, 3).files, 2) << "chunks 0 and 3";
+  EXPECT_EQ(check_shards(path_, 1, 3).damaged.size(), 1U);
+  EXPECT_EQ(check_shards(path_, 2, 3).damaged.size(), 1U);
+  EXPECT_EQ(check_shards(path_ / "absent").files, 0);
+}
+
+TEST_F(ShardTest, AShardThatWasSetAsideIsMissing) {
+  write_shard(header_of(0));
+  write_shard(header_of(1));
+  EXPECT_EQ(set_aside(path_ / "chunk-00001.h5").filename(), "chunk-00001.h5.damaged");
+  EXPECT_TRUE(std::filesystem::exists(path_ / "chunk-00001.h5.damaged"));
+  EXPECT_THAT(missing_chunks(path_, header_of(0)), ElementsAre(1, 2, 3));
+  EXPECT_EQ(message_of([&] { set_aside(path_ / "chunk-00001.h5"); }), "") << "another process was quicker";
+}
+
+TEST_F(ShardTest, SettingAsideAFileBehindALinkLeavesTheLink) {
+  write_shard(header_of(0));
+  std::filesystem::create_symlink("chunk-00000.h5", path_ / "link.h5");
+  set_aside(path_ / "link.h5");
+  EXPECT_TRUE(std::filesystem::is_symlink(path_ / "link.h5"));
+  EXPECT_TRUE(std::filesystem::exists(path_ / "chunk-00000.h5.damaged"));
+}
+
 TEST_F(ShardTest, AnHdf5FileWithoutHeaderIsNoShard) {
   Hdf5Writer(path_ / "chunk-00001.h5").commit();
   EXPECT_THAT(message_of([&] { ShardReader reader(path_ / "chunk-00001.h5"); }), HasSubstr("no attribute kind"));
