@@ -240,7 +240,5 @@ class Series:
         return time.monotonic() - begin
 
 
-# damaged_shard needs checksums of whole shards: a flipped bit in a part that HDF5 does not check changes values.
 KINDS = ["kill_rank", "kill_rank0", "kill_all", "sigterm", "sigusr1", "stop_rank", "disk_full", "read_only",
-         "two_groups", "clock_jumps", "late_renames"]
-OTHER_KINDS = ["damaged_shard"]
+         "two_groups", "clock_jumps", "late_renames", "damaged_shard"]
