@@ -152,20 +152,6 @@ std::vector<WrongInput> wrong_inputs() {
        },
        "",
        {"out", "fingerprint"}},
-      {"DamagedShard",
-       [](const TinyRun& run) {
-         static_cast<void>(run.run("generate", 0, "out"));
-         cut(run.path() / "out" / "responses" / "train" / "chunk-00001.h5", 500);
-       },
-       "",
-       {"chunk-00001.h5"}},
-      {"DamagedEstimator",
-       [](const TinyRun& run) {
-         static_cast<void>(run.run("run", 0, "out"));
-         cut(run.path() / "out" / "estimator.h5", 700);
-       },
-       "",
-       {"estimator.h5"}},
   };
 }
 
