@@ -46,7 +46,8 @@ class RankWatchdog final : public Watchdog {
     const Clock::time_point now = Clock::now();
     const int last = communicator.rank() == 0 ? communicator.size() - 1 : 0;
     for (int rank = communicator.rank() == 0 ? 1 : 0; rank <= last; ++rank) peers_.push_back({rank, now});
-    thread_ = std::thread([this] { run(); });
+    // The time is handed over: a process that is stopped before its thread begins must notice that, too.
+    thread_ = std::thread([this, now] { run(now); });
   }
 
   ~RankWatchdog() override {
@@ -57,11 +58,10 @@ class RankWatchdog final : public Watchdog {
   }
 
  private:
-  void run() {
+  void run(Clock::time_point last_look) {
     const Seconds interval = limit_ / 10;
     const Seconds pause = std::min(interval / 4, Seconds(0.1));
     Clock::time_point last_beat = Clock::now() - std::chrono::hours(1);
-    Clock::time_point last_look = Clock::now();
     while (!broken_) {
       hear();
       const Clock::time_point now = Clock::now();
