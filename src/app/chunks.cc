@@ -32,10 +32,6 @@ std::vector<Work> find_missing(const Session& session, const ChunkStage& stage) 
   return missing;
 }
 
-using Seconds = std::chrono::duration<double>;
-
-Seconds claim_lifetime(const Session& session) { return Seconds(session.options.store.claim_seconds); }
-
 /// What all ranks know between two passes over the open chunks.
 struct Standing {
   std::int64_t open = 0;
@@ -78,8 +74,7 @@ bool compute_chunk(const Session& session, const ChunkStage& stage, std::int64_t
 std::set<std::int64_t> run_pass(const Session& session, const ChunkStage& stage, std::span<const Work> works,
                                 const ComputeChunk& compute, Progress& progress) {
   std::vector<std::uint8_t> written(static_cast<std::size_t>(stage.header.num_chunks));
-  const auto queue = make_work_queue(session.communicator(), works,
-                                     [&session] { return session.stop != nullptr && session.stop->signal() != 0; });
+  const auto queue = make_work_queue(session.communicator(), works, [&session] { return session.stop.signal() != 0; });
   while (const auto chunk = queue->next()) {
     if (session.communicator().rank() == 0) progress.update(count_shards(stage.folder));
     if (compute_chunk(session, stage, *chunk, compute)) written[static_cast<std::size_t>(*chunk)] = 1;
@@ -106,6 +101,10 @@ void settle(const Session& session, const ChunkStage& stage) {
 }
 
 }  // namespace
+
+std::chrono::duration<double> claim_lifetime(const Session& session) {
+  return std::chrono::duration<double>(session.options.store.claim_seconds);
+}
 
 void wait_for_file(const Session& session, const std::filesystem::path& path) {
   // The longest that a client of NFS believes what it knows, by default.

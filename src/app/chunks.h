@@ -2,6 +2,7 @@
 /// \brief A stage as chunks of examples: what is missing is computed, by whichever rank is free, and stored for good.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -65,6 +66,9 @@ using ComputeChunk = std::function<void(std::int64_t chunk, ShardWriter& writer)
 /// Returns when this rank sees a file that another has written. Not collective.
 /// \throws UserError if that takes too long
 void wait_for_file(const Session& session, const std::filesystem::path& path);
+
+/// After which a claim that does not change is taken for dead: store.claim_seconds.
+[[nodiscard]] std::chrono::duration<double> claim_lifetime(const Session& session);
 
 /// Opens the finished shards of a stage in order. \pre all ranks may call it at different times
 /// \throws UserError naming the command that makes what is missing

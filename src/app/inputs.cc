@@ -78,8 +78,7 @@ void try_prompt(const Corpus& corpus, const ModelText& text) {
 /// \throws UserError if the method at2_general is wanted and its estimator is missing, damaged or of another model
 std::optional<StoredEstimator> general_estimator(const RunOptions& options, const std::string& model_print) {
   if (!wants(options, Method::at2_general)) return std::nullopt;
-  std::filesystem::path path = options.evaluate.general_estimator;
-  if (std::filesystem::is_directory(path)) path = RunFolder(path).estimator();
+  const std::filesystem::path path = general_estimator_path(options);
   if (!std::filesystem::exists(path)) {
     throw UserError("evaluate.general_estimator is " + path.string(), "there is no file " + path.string(),
                     "name an estimator.h5, or the folder of a run that has trained one");
@@ -169,6 +168,11 @@ bool wants(const RunOptions& options, Method method) {
 }
 
 bool learns(const RunOptions& options) { return wants(options, Method::at2); }
+
+std::filesystem::path general_estimator_path(const RunOptions& options) {
+  const std::filesystem::path path = options.evaluate.general_estimator;
+  return std::filesystem::is_directory(path) ? RunFolder(path).estimator() : path;
+}
 
 std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config) {
   return config.max_positions - options.generate.max_new_tokens;

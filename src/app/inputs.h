@@ -63,6 +63,10 @@ struct Inputs {
 /// data.
 [[nodiscard]] bool learns(const RunOptions& options);
 
+/// The file that at2_general takes theta from, whether it exists or not: evaluate.general_estimator may name a run
+/// folder.
+[[nodiscard]] std::filesystem::path general_estimator_path(const RunOptions& options);
+
 /// Longest prompt that leaves room for the response.
 [[nodiscard]] std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config);
 

@@ -7,6 +7,7 @@
 #include "app/chunks.h"
 #include "app/example_view.h"
 #include "app/examples_file.h"
+#include "app/fingerprints.h"
 #include "app/tensor_values.h"
 #include "base/errors.h"
 #include "base/hash.h"
@@ -150,7 +151,7 @@ class ScoresReading {
 MeasuredScores read_scores(const std::filesystem::path& run_folder, const ResultSelection& selection,
                            std::uint64_t seed) {
   const std::vector<ShardReader> shards =
-      open_complete(RunFolder(run_folder).scores(), "scores", kScoresSchema, "at2 evaluate");
+      open_complete(RunFolder(run_folder).scores(), "scores", schema_version_of("scores"), "at2 evaluate");
   ScoresReading reading(run_folder, selection, seed);
   for (const ShardReader& shard : shards) {
     for (const std::string& name : shard.children("examples")) reading.add(shard, name);

@@ -15,9 +15,6 @@
 
 namespace at2 {
 
-/// schema_version of the shards of kind "scores".
-inline constexpr std::int64_t kScoresSchema = 2;
-
 /// One method on one example.
 struct MeasuredExample {
   /// Of each target.

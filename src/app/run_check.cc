@@ -108,8 +108,7 @@ class RunChecker {
 
   [[nodiscard]] std::string general_fingerprint() const {
     if (!wants(options_, Method::at2_general)) return "";
-    fs::path path = options_.evaluate.general_estimator;
-    if (fs::is_directory(path)) path = RunFolder(path).estimator();
+    const fs::path path = general_estimator_path(options_);
     return weights_fingerprint(load_estimator(path, "", ModelCheck::accept_any).estimator);
   }
 

@@ -5,20 +5,18 @@
 namespace at2 {
 namespace {
 
-std::string count_text(std::int64_t count) { return count == 0 ? std::string(kNoValue) : std::to_string(count); }
-
 std::vector<std::string> row_of(const CheckedPlace& place) {
   const std::string total = place.total ? std::to_string(*place.total) : "?";
   constexpr double kMegabyte = 1e6;
   return {place.title,
           std::to_string(place.files) + "/" + total,
           fixed(static_cast<double>(place.bytes) / kMegabyte, 1),
-          count_text(place.damaged),
-          count_text(place.without_checksum),
-          count_text(place.set_aside),
-          count_text(place.leftovers),
-          count_text(place.writing),
-          count_text(place.claims)};
+          count_or_none(place.damaged),
+          count_or_none(place.without_checksum),
+          count_or_none(place.set_aside),
+          count_or_none(place.leftovers),
+          count_or_none(place.writing),
+          count_or_none(place.claims)};
 }
 
 std::string line_of(const Finding& finding) {

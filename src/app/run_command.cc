@@ -123,7 +123,7 @@ StageEnd run_stages(const CommandLine& line, Environment& environment, std::ostr
   const bool leads = environment.communicator().rank() == 0;
   const StopRequest stop(leads ? OnInterrupt::speak : OnInterrupt::silent);
   const Session session =
-      open_session(environment, line.command_word, line.config_file, line.overrides, line.out, &stop);
+      open_session(environment, line.command_word, line.config_file, line.overrides, line.out, stop);
   const auto watchdog = watch_ranks(session);
   const Inputs inputs = load_inputs(session);
   session.journal->set_device(inputs.place.device.str());

@@ -44,16 +44,14 @@ Json to_json(const ProcessStatus& process) {
           {"quiet_seconds", process.quiet_seconds}};
 }
 
-std::string count_text(std::int64_t count) { return count == 0 ? std::string(kNoValue) : std::to_string(count); }
-
 std::vector<std::string> row_of(const StageStatus& stage) {
   const std::string total = stage.total ? std::to_string(*stage.total) : "?";
   return {stage.title,
           to_text(stage.state),
           std::to_string(stage.done) + "/" + total,
-          count_text(stage.claimed),
-          count_text(stage.writing),
-          count_text(stage.set_aside),
+          count_or_none(stage.claimed),
+          count_or_none(stage.writing),
+          count_or_none(stage.set_aside),
           stage.chunks_per_second ? compact(*stage.chunks_per_second) + "/s" : std::string(kNoValue),
           stage.seconds_left ? duration_text(*stage.seconds_left) : std::string(kNoValue)};
 }

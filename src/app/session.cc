@@ -79,7 +79,7 @@ Log make_log(int rank) {
 
 Session open_session(Environment& environment, const std::string& command, const std::string& config_file,
                      const std::vector<std::string>& overrides, const std::optional<std::string>& out,
-                     const StopRequest* stop) {
+                     const StopRequest& stop) {
   Communicator& ranks = environment.communicator();
   RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
   RunFolder folder = run_folder(options, out);

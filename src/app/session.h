@@ -49,8 +49,8 @@ struct Session {
   RunFolder folder;
   /// What this rank does and has done.
   std::unique_ptr<RankJournal> journal;
-  /// Whether somebody wants the program to stop; null where it cannot be asked to.
-  const StopRequest* stop = nullptr;
+  /// Whether somebody wants the program to stop.
+  const StopRequest& stop;
 
   [[nodiscard]] Communicator& communicator() const { return environment.communicator(); }
 };
@@ -75,7 +75,7 @@ void check_run_folder(const RunFolder& folder, const RunOptions& have, const Run
 /// options
 [[nodiscard]] Session open_session(Environment& environment, const std::string& command, const std::string& config_file,
                                    const std::vector<std::string>& overrides, const std::optional<std::string>& out,
-                                   const StopRequest* stop = nullptr);
+                                   const StopRequest& stop);
 
 /// Threads that this rank uses: the configured number, else the cores it may use divided by the ranks of its machine.
 [[nodiscard]] int threads_of_rank(std::int64_t configured, int local_size);

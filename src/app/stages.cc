@@ -1,7 +1,5 @@
 #include "app/stages.h"
 
-#include "app/measured_scores.h"
-
 #include <array>
 
 namespace at2 {
@@ -35,9 +33,9 @@ ChunkStage ablations_of(const Session& session, const Inputs& inputs, const Chun
 }
 
 ChunkStage scores_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {
-  ShardHeader header = shard_header(inputs, "scores", scores_fingerprint(session, inputs), chunking.num_chunks());
-  header.schema_version = kScoresSchema;
-  return {"evaluate", session.folder.scores(), std::move(header), &chunking, mix_of(session)};
+  return {"evaluate", session.folder.scores(),
+          shard_header(inputs, "scores", scores_fingerprint(session, inputs), chunking.num_chunks()), &chunking,
+          mix_of(session)};
 }
 
 ChunkStage prune_of(const Session& session, const Inputs& inputs, const Chunking& chunking) {

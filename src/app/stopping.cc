@@ -8,7 +8,7 @@
 namespace at2 {
 
 int stop_signal(const Session& session) {
-  std::int64_t signal = session.stop == nullptr ? 0 : session.stop->signal();
+  std::int64_t signal = session.stop.signal();
   session.communicator().all_reduce(buffer_of(std::span(&signal, 1)), Reduction::max);
   return static_cast<int>(signal);
 }

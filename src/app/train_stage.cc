@@ -95,7 +95,7 @@ Turn take_turn(const Session& session, const Inputs& inputs, ClaimWatch& watch, 
         return;
       }
       if (watch.look(path) != ClaimState::held) {
-        claim = Claim::take(path, std::chrono::duration<double>(session.options.store.claim_seconds));
+        claim = Claim::take(path, claim_lifetime(session));
       }
       if (claim) {
         // The holder before may have finished between our look and our claim.
@@ -146,7 +146,7 @@ StageEffort train_stage(const Session& session, const Inputs& inputs) {
     set_damaged_file_aside(session.log, session.folder.estimator());
     set_damaged_file_aside(session.log, session.folder.training());
   });
-  ClaimWatch watch{std::chrono::duration<double>(session.options.store.claim_seconds)};
+  ClaimWatch watch(claim_lifetime(session));
   std::unique_ptr<Claim> claim;
   Turn turn = take_turn(session, inputs, watch, claim);
   if (turn == Turn::nobody) session.log.say("train: the estimator is there already");

@@ -33,14 +33,15 @@ void sync_folder(const std::filesystem::path& folder) {
   if (result != 0 && error != EINVAL) fail("cannot write folder", folder, error);
 }
 
-/// What a link leads to, whether it exists or not; else `path` itself.
-std::filesystem::path behind_link(std::filesystem::path path) {
+}  // namespace
+
+std::filesystem::path behind_link(const std::filesystem::path& path) {
   std::error_code is_none;
   const std::filesystem::path target = std::filesystem::read_symlink(path, is_none);
   return is_none ? path : path.parent_path() / target;
 }
 
-}  // namespace
+void fail_to_write(const std::filesystem::path& path, int error) { fail("cannot write", path, error); }
 
 std::string this_host() {
   std::array<char, 256> name{};
@@ -65,10 +66,10 @@ std::optional<TemporaryOwner> temporary_owner(const std::string& file_name) {
   return owner;
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path)
-    : path_(behind_link(std::move(path))), temporary_(temporary_path(path_)) {
+AtomicFile::AtomicFile(const std::filesystem::path& path)
+    : path_(behind_link(path)), temporary_(temporary_path(path_)) {
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail("cannot write", path_, errno);
+  if (descriptor_ < 0) fail_to_write(path_, errno);
 }
 
 AtomicFile::~AtomicFile() {
@@ -81,15 +82,15 @@ void AtomicFile::write(std::span<const char> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), 1U << 30U));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write", path_, errno);
+    if (written < 0) fail_to_write(path_, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail("cannot write", path_, errno);
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail("cannot write", path_, errno);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot write", path_, errno);
+  if (::fsync(descriptor_) != 0) fail_to_write(path_, errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail_to_write(path_, errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_to_write(path_, errno);
   renamed_ = true;
   const std::filesystem::path folder = path_.parent_path();
   sync_folder(folder.empty() ? "." : folder);

@@ -21,6 +21,12 @@ struct TemporaryOwner {
 /// Whose temporary file `file_name` is; nothing if it is none.
 [[nodiscard]] std::optional<TemporaryOwner> temporary_owner(const std::string& file_name);
 
+/// What a link leads to, whether that exists or not; else `path` itself.
+[[nodiscard]] std::filesystem::path behind_link(const std::filesystem::path& path);
+
+/// \throws UserError always, with the system's words for `error` and what to do
+[[noreturn]] void fail_to_write(const std::filesystem::path& path, int error);
+
 /// Name of this machine.
 [[nodiscard]] std::string this_host();
 
@@ -29,7 +35,7 @@ struct TemporaryOwner {
 class AtomicFile {
  public:
   /// \throws UserError with the system's words, as all members do
-  explicit AtomicFile(std::filesystem::path path);
+  explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

@@ -94,6 +94,8 @@ std::string compact(double value) {
   return text;
 }
 
+std::string count_or_none(std::int64_t count) { return count == 0 ? std::string(kNoValue) : std::to_string(count); }
+
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return std::string(kNoValue);
   if (seconds < 0.9995) return compact(1000 * seconds) + " ms";

@@ -38,6 +38,9 @@ inline constexpr std::int64_t kFewestToJudge = 10;
 /// Three significant digits without exponent: "0.0123", "1.5", "32", "12,345". kNoValue for NaN.
 [[nodiscard]] std::string compact(double value);
 
+/// "12"; kNoValue for 0.
+[[nodiscard]] std::string count_or_none(std::int64_t count);
+
 /// "0.4 ms", "12.3 s", "4 min 12 s", "1 h 02 min".
 [[nodiscard]] std::string duration_text(double seconds);
 

@@ -17,11 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void cannot_write(const fs::path& path, int error) {
-  throw UserError("cannot write " + path.string(), std::generic_category().message(error),
-                  "free some space or choose a folder that you may write to, with --out");
-}
-
 void write_figures(const RunResults& results, const fs::path& folder) {
   const auto write = [&](const std::string& name, const std::string& svg) {
     replace_file(folder / (name + ".svg"), standalone_svg(svg));
@@ -44,7 +39,9 @@ void write_figures(const RunResults& results, const fs::path& folder) {
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) cannot_write(folder, error.value());
+  if (!error) return;
+  throw UserError("cannot write " + folder.string(), error.message(),
+                  "free some space or choose a folder that you may write to, with --out");
 }
 
 void write_report(const RunResults& results, const ReportOptions& options, const fs::path& run_folder) {

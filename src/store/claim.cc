@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -79,21 +78,13 @@ bool remove_dead(const fs::path& path, const std::string& dead) {
 
 }  // namespace
 
-fs::path claim_path(const fs::path& file) {
-  std::error_code is_none;
-  const fs::path target = fs::read_symlink(file, is_none);
-  fs::path path = is_none ? file : file.parent_path() / target;
-  return path.replace_extension(".claim");
-}
+fs::path claim_path(const fs::path& file) { return behind_link(file).replace_extension(".claim"); }
 
 std::unique_ptr<Claim> Claim::take(const fs::path& path, Seconds lifetime) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor >= 0) return std::unique_ptr<Claim>(new Claim(path, descriptor, lifetime));
   if (errno == EEXIST) return nullptr;
-  const bool full = errno == ENOSPC || errno == EDQUOT;
-  throw UserError("cannot write " + path.string(), std::strerror(errno),
-                  full ? "make room and run the same command again; finished files are safe"
-                       : "check the folder and its permissions, then run the same command again");
+  fail_to_write(path, errno);
 }
 
 Claim::Claim(fs::path path, int descriptor, Seconds lifetime)

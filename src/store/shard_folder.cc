@@ -163,11 +163,10 @@ ShardCheck check_shards(const std::filesystem::path& folder, std::int64_t part, 
 }
 
 std::filesystem::path set_aside(const std::filesystem::path& path) {
-  std::error_code error;
   // A link of the run into a shared folder stays, and leads to the new file once that is written.
-  const std::filesystem::path target = std::filesystem::canonical(path, error);
-  const std::filesystem::path file = error ? path : target;
+  const std::filesystem::path file = behind_link(path);
   const std::filesystem::path aside = file.string() + kSetAside;
+  std::error_code error;
   std::filesystem::rename(file, aside, error);
   if (error && error != std::errc::no_such_file_or_directory) {
     throw UserError("cannot set aside " + path.string(), error.message(), "check the permissions of its folder");
@@ -189,13 +188,7 @@ void prepare_folder(const std::filesystem::path& folder) {
 
 std::int64_t remove_leftovers(const std::filesystem::path& folder) {
   std::int64_t removed = 0;
-  if (!std::filesystem::exists(folder)) return removed;
-  std::vector<std::filesystem::path> leftovers;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const auto owner = temporary_owner(entry.path().filename().string());
-    if (owner && !may_live(entry, *owner)) leftovers.push_back(entry.path());
-  }
-  for (const auto& path : leftovers) {
+  for (const auto& path : contents_of(folder).leftovers) {
     std::error_code error;
     if (std::filesystem::remove(path, error)) ++removed;
   }
