@@ -5,6 +5,7 @@
 #include "app/collect.h"
 #include "app/shared_store.h"
 #include "app/stages.h"
+#include "app/training_communicator.h"
 #include "base/errors.h"
 #include "comm/agree.h"
 #include "config/load.h"
@@ -80,6 +81,7 @@ void run_stages(const CommandLine& line, Environment& environment, std::ostream&
                     "set it, for instance to [token, sentence]");
   });
   if (wanted(Command::prune)) check_prune(session, inputs);
+  if (wanted(Command::train) && learns(session.options)) check_comm_backend(session, inputs);
   const auto finish = [&](const char* name, const StageEffort& effort) {
     add_stage(provenance, name, effort);
     provenance.ended = utc_now();

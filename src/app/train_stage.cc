@@ -1,5 +1,6 @@
 #include "app/responses.h"
 #include "app/stages.h"
+#include "app/training_communicator.h"
 #include "base/errors.h"
 #include "base/timer.h"
 #include "comm/agree.h"
@@ -79,11 +80,12 @@ StageEffort train_stage(const Session& session, const Inputs& inputs) {
     return {timer.seconds(), 0, 0};
   }
   const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
+  const std::unique_ptr<Communicator> gpus = connect_gpus(session, inputs);
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);
   const TrainResult result =
-      train(*features, config.num_layers, config.num_heads, session.options.train, session.options.seed, ranks,
-            [&](const StepReport& step) { progress.update(step.step + 1); });
+      train(*features, config.num_layers, config.num_heads, session.options.train, session.options.seed,
+            gpus ? *gpus : ranks, [&](const StepReport& step) { progress.update(step.step + 1); });
   progress.finish();
   agreed(ranks, [&] {
     if (ranks.rank() != 0) return;

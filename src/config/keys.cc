@@ -182,6 +182,10 @@ std::vector<Key> make_keys() {
                             "folder in which runs keep what they have in common (responses, ablations, estimators, "
                             "scores), each computed once; empty = every run keeps its own",
                             FreeText{"a folder"}, AT2_FIELD(store.shared)));
+  keys.push_back(scalar_key("comm.backend",
+                            "what sums gradients over ranks; nccl = between GPUs, one for each rank; auto = nccl where "
+                            "it can be used, else mpi; the sums are the same to the bit",
+                            EnumWord<CommBackend>{}, AT2_FIELD(comm.backend)));
   return keys;
 }
 

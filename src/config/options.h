@@ -140,6 +140,13 @@ struct ReportOptions {
   std::int64_t max_examples = 20;
 };
 
+/// What sums gradients over ranks: MPI in host memory, or NCCL in the memory of GPUs.
+enum class CommBackend { automatic, mpi, nccl };
+
+struct CommOptions {
+  CommBackend backend = CommBackend::automatic;
+};
+
 struct StoreOptions {
   /// Examples per chunk: the unit of work of a rank, and of what a crash can lose.
   std::int64_t chunk_size = 4;
@@ -164,6 +171,7 @@ struct RunOptions {
   BenchOptions bench;
   ReportOptions report;
   StoreOptions store;
+  CommOptions comm;
 };
 
 }  // namespace at2

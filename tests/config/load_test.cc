@@ -57,6 +57,7 @@ RunOptions unusual_options() {
   o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
   o.report = {.highlight_threshold = 0.75, .interval = 0.9, .max_examples = 16};
   o.store = {.chunk_size = 14, .allow_device_mix = true, .shared = "sha red"};
+  o.comm = {.backend = CommBackend::mpi};
   return o;
 }
 
