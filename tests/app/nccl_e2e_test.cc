@@ -1,5 +1,5 @@
-// comm.backend through the program itself. Machines that run tests have no GPUs: a test double for LibTorch's CUDA library
-// (support/cuda_stand_in.cc: two "GPUs" in host memory) brings another one for NCCL (support/nccl_stand_in.cc).
+// comm.backend through the program itself. Machines that run tests have no GPUs: a test double for LibTorch's CUDA
+// library (support/cuda_stand_in.cc: two "GPUs" in host memory) brings another one for NCCL (support/nccl_stand_in.cc).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,12 +11,12 @@
 namespace at2 {
 namespace {
 
-using testing::CommandResult;
-using testing::run_command;
-using testing::TinyRun;
 using ::testing::AllOf;
+using testing::CommandResult;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::run_command;
+using testing::TinyRun;
 
 /// A run whose ablations are there, measured on the CPU.
 class NcclRunTest : public ::testing::Test {

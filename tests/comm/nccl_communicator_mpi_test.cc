@@ -140,9 +140,10 @@ TEST_F(NcclCommunicatorTest, HostMemoryAndAllElseGoesOverTheBase) {
 TEST_F(NcclCommunicatorTest, AnErrorThatNcclMeetsLaterNamesItsRankAndHost) {
   const std::string message = message_of_sum("2", milliseconds(60000));
   if (rank_ == size_ - 1) {
-    EXPECT_THAT(message, AllOf(HasSubstr("NCCL failed on rank " + std::to_string(rank_) + ", host host" +
-                                         std::to_string(rank_) + ", in all-reduce 2"),
-                               HasSubstr("(unhandled system error; said by a stand-in)"), HasSubstr("comm.backend=mpi")));
+    EXPECT_THAT(message,
+                AllOf(HasSubstr("NCCL failed on rank " + std::to_string(rank_) + ", host host" + std::to_string(rank_) +
+                                ", in all-reduce 2"),
+                      HasSubstr("(unhandled system error; said by a stand-in)"), HasSubstr("comm.backend=mpi")));
   } else {
     EXPECT_THAT(message, HasSubstr("remote process exited"));
   }
@@ -191,7 +192,8 @@ TEST_F(NcclCommunicatorTest, WhereOneRankNeverConnectsAllGiveUpInTime) {
     connect(milliseconds(300));
     FAIL() << "it was connected on rank " << rank_;
   } catch (const AgreedError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("NCCL was not done after 0.3 s on rank 0, host host0, in connecting the ranks"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("NCCL was not done after 0.3 s on rank 0, host host0, in connecting the ranks"));
   }
 }
 

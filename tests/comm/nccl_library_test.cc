@@ -94,7 +94,8 @@ TEST_F(RealNcclTest, WithoutAGpuConnectingFailsSoonAndNamesTheRank) {
     FAIL() << "it was connected";
   } catch (const AgreedError& error) {
     // Not "invalid argument": it understands our declaration of its options.
-    EXPECT_THAT(error.what(), HasSubstr("NCCL failed on rank 0, host here, in connecting the ranks (unhandled cuda error"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("NCCL failed on rank 0, host here, in connecting the ranks (unhandled cuda error"));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
 }

@@ -1,6 +1,6 @@
-// A test double for LibTorch's CUDA library, which needs GPUs: built as libtorch_cuda.so, it registers a device type whose
-// two "GPUs" are host memory. Tensors on them can be made and copied, and nothing else: enough for sums of gradients. It
-// needs libnccl.so.2 as the real one does; their common stream is a StandInStream.
+// A test double for LibTorch's CUDA library, which needs GPUs: built as libtorch_cuda.so, it registers a device type
+// whose two "GPUs" are host memory. Tensors on them can be made and copied, and nothing else: enough for sums of
+// gradients. It needs libnccl.so.2 as the real one does; their common stream is a StandInStream.
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/detail/CUDAHooksInterface.h>

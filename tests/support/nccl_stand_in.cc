@@ -1,9 +1,9 @@
-// A test double for NCCL, which needs GPUs: built as libnccl.so.2, it sums host memory of processes of one machine through
-// shared memory. Like NCCL's communicators that do not block, it answers "in progress" until it was asked a few times, and
-// sums on a thread of its own, while the stream that it was given counts work that is not done.
+// A test double for NCCL, which needs GPUs: built as libnccl.so.2, it sums host memory of processes of one machine
+// through shared memory. Like NCCL's communicators that do not block, it answers "in progress" until it was asked a few
+// times, and sums on a thread of its own, while the stream that it was given counts work that is not done.
 //
-// A stream is a StandInStream (support/nccl_stand_in.h). Ranks are added up from the last to the first, the other way round
-// than MPI does for two. AT2_STAND_IN_FAULT=<kind>@<rank>@<call> makes that rank fail in that all-reduce (call 0:
+// A stream is a StandInStream (support/nccl_stand_in.h). Ranks are added up from the last to the first, the other way
+// round than MPI does for two. AT2_STAND_IN_FAULT=<kind>@<rank>@<call> makes that rank fail in that all-reduce (call 0:
 // connecting) with kind 1 to 6, an error of NCCL; "hang": it never gets further; "device": its stream fails.
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -70,6 +70,7 @@ struct Sum {
 };
 
 struct Comm {
+  std::string name;
   Meeting* meeting = nullptr;
   int rank = 0;
   int ranks = 0;
@@ -174,6 +175,7 @@ void end(Comm* comm) {
   comm->aborted = true;
   if (comm->device.joinable()) comm->device.join();
   munmap(comm->meeting, sizeof(Meeting));
+  shm_unlink(comm->name.c_str());
   delete comm;
 }
 
@@ -197,8 +199,8 @@ int ncclGetUniqueId(Id* id) {
 
 int ncclCommInitRankConfig(void** made, int ranks, Id id, int rank, Config* config) {
   // What NCCL itself takes from a program of 2.14.
-  if (config->size < sizeof(Config) || config->magic != 0xcafebeef || config->version < 21400 || config->blocking != 0 ||
-      ranks > kMostRanks) {
+  if (config->size < sizeof(Config) || config->magic != 0xcafebeef || config->version < 21400 ||
+      config->blocking != 0 || ranks > kMostRanks) {
     return kInvalidArgument;
   }
   const int file = shm_open(id.bytes, O_RDWR, 0600);
@@ -207,13 +209,14 @@ int ncclCommInitRankConfig(void** made, int ranks, Id id, int rank, Config* conf
   close(file);
   if (memory == MAP_FAILED) return kSystemError;
   auto* comm = new Comm;
+  comm->name = id.bytes;
   comm->meeting = static_cast<Meeting*>(memory);
   comm->rank = rank;
   comm->ranks = ranks;
   comm->fault = fault_of_environment();
   *made = comm;
   if (strikes(*comm)) return strike(*comm, nullptr);
-  // The name can go when all have opened it.
+  // The name can go once all have opened it, or one gives up.
   if (++comm->meeting->arrived == ranks) shm_unlink(id.bytes);
   return kInProgress;
 }
@@ -236,8 +239,7 @@ int ncclAllReduce(const void* from, void* to, std::size_t count, int type, int o
   comm->polls = 0;
   ++work->unfinished;
   if (strikes(*comm)) return strike(*comm, work);
-  comm->device =
-      std::thread(run_sum, std::ref(*comm), Sum{from, to, count, type, operation, work}, comm->calls);
+  comm->device = std::thread(run_sum, std::ref(*comm), Sum{from, to, count, type, operation, work}, comm->calls);
   return kInProgress;
 }
 
