@@ -48,7 +48,7 @@ StageEffort ablate_stage(const Session& session, const Inputs& inputs, LazyModel
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::train);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
-    run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
+    effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
         const auto index = static_cast<std::size_t>(e);

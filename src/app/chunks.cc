@@ -2,24 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
+#include <set>
+#include <thread>
 
+#include "app/chunk_board.h"
 #include "base/errors.h"
+#include "base/timer.h"
 #include "comm/agree.h"
 #include "comm/work_queue.h"
+#include "store/claim.h"
 
 namespace at2 {
 namespace {
-
-/// Shards that lie in a folder now, whoever wrote them; for the progress line only.
-std::int64_t count_files(const std::filesystem::path& folder) {
-  std::int64_t count = 0;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    count += entry.path().extension() == ".h5" ? 1 : 0;
-  }
-  return count;
-}
 
 /// The missing chunks, on rank 0; other ranks get an empty list.
 std::vector<Work> find_missing(const Session& session, const ChunkStage& stage) {
@@ -35,7 +31,94 @@ std::vector<Work> find_missing(const Session& session, const ChunkStage& stage) 
   return missing;
 }
 
+using Seconds = std::chrono::duration<double>;
+
+Seconds claim_lifetime(const Session& session) { return Seconds(session.options.store.claim_seconds); }
+
+/// What all ranks know between two passes over the open chunks.
+struct Standing {
+  std::int64_t open = 0;
+  std::int64_t idle = 0;
+  int signal = 0;
+};
+
+/// Looks at the board until there is something to do, for a second at most: other ranks may have been told to stop.
+/// \param works  gets the chunks to be computed, on rank 0 \collective
+Standing look(const Session& session, ChunkBoard& board, std::vector<Work>& works) {
+  std::array<std::int64_t, 2> counts{};
+  agreed(session.communicator(), [&] {
+    if (session.communicator().rank() != 0) return;
+    const Timer timer;
+    for (works = board.look(); works.empty() && board.num_open() > 0 && timer.seconds() < 1; works = board.look()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    counts = {board.num_open(), std::ssize(works)};
+  });
+  session.communicator().broadcast(buffer_of(std::span<std::int64_t>(counts)), 0);
+  return {counts[0], counts[1], stop_signal(session)};
+}
+
+/// Computes and stores a chunk, unless another process does, or has done so. \return whether it was done here
+bool compute_chunk(const Session& session, const ChunkStage& stage, std::int64_t chunk, const ComputeChunk& compute) {
+  const std::filesystem::path shard = shard_path(stage.folder, chunk);
+  if (std::filesystem::exists(shard)) return false;
+  const auto claim = Claim::take(claim_path(shard), claim_lifetime(session));
+  // The holder before may have finished between our look and our claim.
+  if (!claim || std::filesystem::exists(shard)) return false;
+  ShardHeader header = stage.header;
+  header.chunk = chunk;
+  ShardWriter writer(shard, header);
+  compute(chunk, writer);
+  writer.commit();
+  return true;
+}
+
+/// One pass over the idle chunks. \return those that this run has written, on all ranks \collective
+std::set<std::int64_t> run_pass(const Session& session, const ChunkStage& stage, std::span<const Work> works,
+                                const ComputeChunk& compute, Progress& progress) {
+  std::vector<std::uint8_t> written(static_cast<std::size_t>(stage.header.num_chunks));
+  const auto queue = make_work_queue(session.communicator(), works,
+                                     [&session] { return session.stop != nullptr && session.stop->signal() != 0; });
+  while (const auto chunk = queue->next()) {
+    if (session.communicator().rank() == 0) progress.update(count_shards(stage.folder));
+    if (compute_chunk(session, stage, *chunk, compute)) written[static_cast<std::size_t>(*chunk)] = 1;
+  }
+  queue->finish();
+  session.communicator().all_reduce(buffer_of(std::span(written)), Reduction::max);
+  std::set<std::int64_t> chunks;
+  for (std::size_t chunk = 0; chunk < written.size(); ++chunk) {
+    if (written[chunk] != 0) chunks.insert(static_cast<std::int64_t>(chunk));
+  }
+  return chunks;
+}
+
+/// Waits until this rank sees all shards: a network file system may show it a new file some time after rank 0. Removes
+/// the claims of processes that died when their shards were there. \collective
+void settle(const Session& session, const ChunkStage& stage) {
+  agreed(session.communicator(), [&] {
+    for (std::int64_t chunk = 0; chunk < stage.header.num_chunks; ++chunk) {
+      wait_for_file(session, shard_path(stage.folder, chunk));
+    }
+    if (session.communicator().rank() == 0) remove_claims(stage.folder);
+  });
+}
+
 }  // namespace
+
+void wait_for_file(const Session& session, const std::filesystem::path& path) {
+  // The longest that a client of NFS believes what it knows, by default.
+  constexpr double kPatience = 60;
+  const Timer timer;
+  while (!std::filesystem::exists(path)) {
+    if (timer.seconds() > kPatience) {
+      throw UserError("rank " + std::to_string(session.communicator().rank()) + " on " + session.environment.host() +
+                          " does not see " + path.string(),
+                      "it was written " + std::to_string(static_cast<int>(kPatience)) + " s ago",
+                      "put the run folder on a file system that all machines share");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
 
 Chunking::Chunking(std::span<const Example> examples, std::int64_t chunk_size)
     : num_examples_(std::ssize(examples)), chunk_size_(chunk_size) {
@@ -55,37 +138,46 @@ ExampleRange Chunking::examples_of(std::int64_t chunk) const {
 std::int64_t count_missing(const Session& session, const ChunkStage& stage) {
   auto count = static_cast<std::int64_t>(find_missing(session, stage).size());
   session.communicator().broadcast(buffer_of(std::span(&count, 1)), 0);
-  if (count == 0) session.log.say(stage.name + ": all chunks are there already");
+  if (count == 0) {
+    session.log.say(stage.name + ": all chunks are there already");
+    settle(session, stage);
+  }
   return count;
 }
 
-void run_chunks(const Session& session, const ChunkStage& stage,
-                const std::function<void(std::int64_t, ShardWriter&)>& compute) {
-  const std::vector<Work> missing = find_missing(session, stage);
+StageEnd run_chunks(const Session& session, const ChunkStage& stage, const ComputeChunk& compute) {
+  ChunkBoard board(stage, find_missing(session, stage), claim_lifetime(session));
   const std::int64_t total = stage.header.num_chunks;
+  const std::int64_t found = total - board.num_open();
   const bool speaks = session.communicator().rank() == 0;
-  const std::int64_t found = total - std::ssize(missing);
   if (speaks && found > 0 && found < total) {
     session.log.say(stage.name + ": " + std::to_string(found) + " of " + std::to_string(total) +
                     " chunks are there already");
   }
   Progress progress(session.log, stage.name, "chunks", total, found);
-  const auto queue = make_work_queue(session.communicator(), missing);
-  while (const auto chunk = queue->next()) {
-    if (speaks) progress.update(count_files(stage.folder));
-    // Another run may have put it there, if runs share the folder (store.shared).
-    if (std::filesystem::exists(shard_path(stage.folder, *chunk))) continue;
-    ShardHeader header = stage.header;
-    header.chunk = *chunk;
-    ShardWriter writer(shard_path(stage.folder, *chunk), header);
-    compute(*chunk, writer);
-    writer.commit();
+  std::vector<Work> works;
+  for (;;) {
+    const Standing standing = look(session, board, works);
+    if (standing.open == 0) break;
+    if (speaks) progress.update(total - standing.open);
+    if (standing.signal != 0) {
+      say_stopped(session, standing.signal,
+                  "after " + std::to_string(total - standing.open) + " of " + std::to_string(total) + " chunks of " +
+                      stage.name);
+      return StageEnd::stopped;
+    }
+    if (standing.idle == 0) continue;
+    const std::set<std::int64_t> written = run_pass(session, stage, works, compute, progress);
+    board.close(written);
+    // Others were faster; their claims or shards may be a moment away from being seen here.
+    if (written.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  queue->finish();
   if (speaks) {
     progress.update(total);
     progress.finish();
   }
+  settle(session, stage);
+  return StageEnd::complete;
 }
 
 std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command) {

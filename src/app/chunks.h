@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/session.h"
+#include "app/stopping.h"
 #include "data/example.h"
 #include "store/shard.h"
 #include "store/shard_folder.h"
@@ -51,10 +52,18 @@ struct ChunkStage {
 /// \throws AgreedError if the folder holds shards of another run or damaged ones
 [[nodiscard]] std::int64_t count_missing(const Session& session, const ChunkStage& stage);
 
-/// Computes and stores the missing chunks. \collective
-/// \param compute  fills the shard of a chunk; runs on one rank alone
-void run_chunks(const Session& session, const ChunkStage& stage,
-                const std::function<void(std::int64_t chunk, ShardWriter& writer)>& compute);
+/// Fills the shard of a chunk; called on one rank alone.
+using ComputeChunk = std::function<void(std::int64_t chunk, ShardWriter& writer)>;
+
+/// Computes and stores the missing chunks. Several processes may do so on one folder at once: each chunk is computed by
+/// the one that claims it, and all wait, asleep, until all chunks are there. \collective
+/// \return StageEnd::stopped if a rank was asked to stop: chunks at hand were finished, others not begun, and one line
+///         has said so
+[[nodiscard]] StageEnd run_chunks(const Session& session, const ChunkStage& stage, const ComputeChunk& compute);
+
+/// Returns when this rank sees a file that another has written. Not collective.
+/// \throws UserError if that takes too long
+void wait_for_file(const Session& session, const std::filesystem::path& path);
 
 /// Opens the finished shards of a stage in order. \pre all ranks may call it at different times
 /// \throws UserError naming the command that makes what is missing

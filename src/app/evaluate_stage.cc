@@ -130,7 +130,7 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
     const auto attributors = make_attributors(session.options.evaluate, estimators.own, estimators.general);
-    run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
+    effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
         const auto index = static_cast<std::size_t>(e);

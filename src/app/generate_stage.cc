@@ -116,10 +116,11 @@ StageEffort generate_stage(const Session& session, const Inputs& inputs, LazyMod
     const ChunkStage stage = responses_of(session, inputs, split, chunking);
     if (count_missing(session, stage) == 0) continue;
     const LanguageModel& weights = model.get();
-    run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
+    effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       effort.forward_passes +=
           static_cast<double>(generate_chunk(session, inputs, weights, corpus, chunking.examples_of(chunk), writer));
     });
+    if (effort.end == StageEnd::stopped) break;
   }
   effort.seconds = timer.seconds();
   return total_effort(session, effort);

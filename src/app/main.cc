@@ -12,6 +12,7 @@
 #include "app/run_command.h"
 #include "app/verify_command.h"
 #include "base/errors.h"
+#include "base/stop_request.h"
 #include "comm/agree.h"
 #include "config/load.h"
 #include "config/provenance.h"
@@ -43,8 +44,7 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::verify_model:
       return at2::verify_command(line.verify, environment, std::cout) ? 0 : 1;
     default:
-      at2::run_stages(line, environment, std::cout);
-      return 0;
+      return at2::run_stages(line, environment, std::cout) == at2::StageEnd::stopped ? at2::kStoppedStatus : 0;
   }
 }
 

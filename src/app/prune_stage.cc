@@ -238,7 +238,7 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const Pruner pruner(session, inputs, model.get(), attributors);
-    run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
+    effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       std::vector<PrunedExample> examples;
       for (std::int64_t e = range.begin; e < range.end; ++e) {
@@ -252,7 +252,7 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
   }
   effort.seconds = timer.seconds();
   agreed(session.communicator(), [&] {
-    if (session.communicator().rank() == 0) show(session, out);
+    if (session.communicator().rank() == 0 && effort.end == StageEnd::complete) show(session, out);
   });
   return total_effort(session, effort);
 }

@@ -50,6 +50,7 @@ class PruneCollector {
     if (examples_ == 0) return std::nullopt;
     PruneView view;
     view.examples = examples_;
+    view.unmarked = unmarked_;
     for (const RowValues& values : rows_) {
       const std::string name = values.method + " " + std::to_string(values.kept.value_or(0));
       const auto estimate_of = [&](const std::vector<double>& numbers, const std::string& what) {

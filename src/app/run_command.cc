@@ -1,13 +1,19 @@
 #include "app/run_command.h"
 
-#include <ostream>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <sstream>
 
 #include "app/collect.h"
 #include "app/shared_store.h"
 #include "app/stages.h"
 #include "app/training_communicator.h"
 #include "base/errors.h"
+#include "base/stop_request.h"
 #include "comm/agree.h"
+#include "comm/watchdog.h"
 #include "config/load.h"
 #include "config/provenance.h"
 
@@ -59,46 +65,96 @@ void report_again(const CommandLine& line, Environment& environment, std::ostrea
   });
 }
 
-}  // namespace
-
-void run_stages(const CommandLine& line, Environment& environment, std::ostream& out) {
-  if (line.command == Command::report) return report_again(line, environment, out);
-  const Session session = open_session(environment, line.config_file, line.overrides, line.out);
-  const Inputs inputs = load_inputs(session);
-  session.log.say("run folder " + session.folder.root().string());
+/// \throws AgreedError if evaluation is asked for by name and the config wants none \collective
+void check_evaluate(const Session& session, const CommandLine& line) {
   agreed(session.communicator(), [&] {
-    if (session.communicator().rank() == 0) link_shared(session, inputs);
-  });
-  Provenance provenance = start_provenance(session, inputs);
-  provenance.command = line.command_word;
-  LazyModel model(session, inputs);
-  const auto wanted = [&](Command command) { return line.command == Command::run || line.command == command; };
-  const bool evaluates = !session.options.evaluate.sources.empty();
-  const bool prunes = line.command == Command::prune || !session.options.prune.kept.empty();
-  agreed(session.communicator(), [&] {
-    if (line.command != Command::evaluate || evaluates) return;
+    if (line.command != Command::evaluate || !session.options.evaluate.sources.empty()) return;
     throw UserError("evaluate.sources is []", "it says which kinds of sources to evaluate on",
                     "set it, for instance to [token, sentence]");
   });
-  if (wanted(Command::prune)) check_prune(session, inputs);
-  if (wanted(Command::train) && learns(session.options)) check_comm_backend(session, inputs);
-  const auto finish = [&](const char* name, const StageEffort& effort) {
+}
+
+/// Ends the program when a rank is silent for comm.silence_seconds. \collective
+std::unique_ptr<Watchdog> watch_ranks(const Session& session) {
+  const double limit = session.options.comm.silence_seconds;
+  return make_watchdog(session.communicator(), session.environment.host(), limit, [&session](const SilentRank& silent) {
+    std::ostringstream text;
+    text << "error: rank " << silent.rank << " on " << silent.host << " has not answered for " << std::setprecision(3)
+         << silent.seconds << " s (it was stopped, or its machine or the network hangs): finished chunks are safe, run "
+         << "the same command again (comm.silence_seconds is " << session.options.comm.silence_seconds << ")\n";
+    std::cerr << text.str() << std::flush;
+    session.environment.abort(1);
+  });
+}
+
+struct NamedStage {
+  const char* name;
+  std::function<StageEffort()> run;
+};
+
+/// The stages that the command and the config ask for, in order. What is passed is kept by reference.
+std::vector<NamedStage> wanted_stages(const Session& session, const Inputs& inputs, const CommandLine& line,
+                                      LazyModel& model, std::ostream& out) {
+  const auto wanted = [&](Command command) { return line.command == Command::run || line.command == command; };
+  const bool prunes = line.command == Command::prune || !session.options.prune.kept.empty();
+  std::vector<NamedStage> stages;
+  if (wanted(Command::generate)) stages.push_back({"generate", [&] { return generate_stage(session, inputs, model); }});
+  if (wanted(Command::ablate) && learns(session.options)) {
+    stages.push_back({"ablate", [&] { return ablate_stage(session, inputs, model); }});
+  }
+  if (wanted(Command::train) && learns(session.options)) {
+    stages.push_back({"train", [&] { return train_stage(session, inputs); }});
+  }
+  if (wanted(Command::evaluate) && !session.options.evaluate.sources.empty()) {
+    stages.push_back({"evaluate", [&] { return evaluate_stage(session, inputs, model); }});
+  }
+  if (wanted(Command::prune) && prunes) {
+    stages.push_back({"prune", [&] { return prune_stage(session, inputs, model, out); }});
+  }
+  return stages;
+}
+
+}  // namespace
+
+StageEnd run_stages(const CommandLine& line, Environment& environment, std::ostream& out) {
+  if (line.command == Command::report) {
+    report_again(line, environment, out);
+    return StageEnd::complete;
+  }
+  const bool leads = environment.communicator().rank() == 0;
+  const StopRequest stop(leads ? OnInterrupt::speak : OnInterrupt::silent);
+  const Session session = open_session(environment, line.config_file, line.overrides, line.out, &stop);
+  const auto watchdog = watch_ranks(session);
+  const Inputs inputs = load_inputs(session);
+  session.log.say("run folder " + session.folder.root().string());
+  agreed(session.communicator(), [&] {
+    if (leads) link_shared(session, inputs);
+  });
+  check_evaluate(session, line);
+  if (line.command == Command::run || line.command == Command::prune) check_prune(session, inputs);
+  const bool trains = line.command == Command::run || line.command == Command::train;
+  if (trains && learns(session.options)) check_comm_backend(session, inputs);
+  Provenance provenance = start_provenance(session, inputs);
+  provenance.command = line.command_word;
+  LazyModel model(session, inputs);
+  for (const auto& [name, run] : wanted_stages(session, inputs, line, model, out)) {
+    const StageEffort effort = run();
     add_stage(provenance, name, effort);
     provenance.ended = utc_now();
     agreed(session.communicator(), [&] {
-      if (session.communicator().rank() == 0) write_provenance(session.folder.provenance(), provenance);
+      if (leads) write_provenance(session.folder.provenance(), provenance);
     });
-  };
-  if (wanted(Command::generate)) finish("generate", generate_stage(session, inputs, model));
-  if (wanted(Command::ablate) && learns(session.options)) finish("ablate", ablate_stage(session, inputs, model));
-  if (wanted(Command::train) && learns(session.options)) finish("train", train_stage(session, inputs));
-  if (wanted(Command::evaluate) && evaluates) finish("evaluate", evaluate_stage(session, inputs, model));
-  if (wanted(Command::prune) && prunes) finish("prune", prune_stage(session, inputs, model, out));
+    if (effort.end == StageEnd::stopped) return StageEnd::stopped;
+    if (const int signal = stop_signal(session); signal != 0) {
+      say_stopped(session, signal, std::string("after ") + name);
+      return StageEnd::stopped;
+    }
+  }
   if (line.command == Command::bench_attribution) bench_stage(session, inputs, model, out);
   agreed(session.communicator(), [&] {
-    if (line.command != Command::run || session.communicator().rank() != 0) return;
-    report_stage(session.folder, session.options, out);
+    if (line.command == Command::run && leads) report_stage(session.folder, session.options, out);
   });
+  return StageEnd::complete;
 }
 
 }  // namespace at2

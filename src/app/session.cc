@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "comm/agree.h"
 #include "config/load.h"
@@ -20,28 +20,15 @@ namespace {
 bool may_change(const std::string& key, const RunOptions& want) {
   const bool of_device = key == "model.device" || key == "model.dtype";
   return key == "model.threads" || key == "model.weight_cache" || key == "store.allow_device_mix" ||
+         key == "store.claim_seconds" || key == "comm.silence_seconds" || key == "comm.backend" ||
          key == "evaluate.bootstrap_samples" || key.ends_with(".title") || key.starts_with("report.") ||
-         key.starts_with("prune.") || key.starts_with("bench.") || key.starts_with("comm.") ||
-         (of_device && want.store.allow_device_mix);
+         key.starts_with("prune.") || key.starts_with("bench.") || (of_device && want.store.allow_device_mix);
 }
 
 /// Options that choose from what was measured.
 bool chooses(const std::string& key) {
   return key == "evaluate.methods" || key == "evaluate.sources" || key == "evaluate.top_k" ||
          key == "evaluate.esm_ablations";
-}
-
-void write_text_file(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path temporary = path.string() + ".tmp";
-  std::ofstream file(temporary, std::ios::trunc);
-  file << text << std::flush;
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
-  if (!file || error) {
-    throw UserError("cannot write " + path.string(), error ? error.message() : "the disk may be full",
-                    "free some space or name another folder with --out");
-  }
 }
 
 /// The --out argument that a refused user can take.
@@ -58,8 +45,10 @@ void prepare_run_folder(const RunFolder& folder, const RunOptions& options) {
   if (std::filesystem::exists(folder.config())) {
     check_run_folder(folder, load_options(folder.config()), options, FolderUse::measure);
   }
-  write_text_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
-                                       folder.root().string() + "\n" + dump_options(options));
+  for (const char* part : {"", "tables", "figures"}) static_cast<void>(remove_leftovers(folder.root() / part));
+  // Several processes may start on the folder at once: each replaces the file as a whole.
+  replace_file(folder.config(), "# Resolved options of this run: at2 run " + folder.config().string() + " --out " +
+                                    folder.root().string() + "\n" + dump_options(options));
 }
 
 }  // namespace
@@ -88,14 +77,15 @@ Log make_log(int rank) {
 }
 
 Session open_session(Environment& environment, const std::string& config_file,
-                     const std::vector<std::string>& overrides, const std::optional<std::string>& out) {
+                     const std::vector<std::string>& overrides, const std::optional<std::string>& out,
+                     const StopRequest* stop) {
   Communicator& ranks = environment.communicator();
   RunOptions options = agreed(ranks, [&] { return load_options(config_file, overrides); });
   RunFolder folder = run_folder(options, out);
   agreed(ranks, [&] {
     if (ranks.rank() == 0) prepare_run_folder(folder, options);
   });
-  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder)};
+  return {std::move(options), environment, make_log(ranks.rank()), std::move(folder), stop};
 }
 
 int threads_of_rank(std::int64_t configured, int local_size) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/stop_request.h"
 #include "comm/environment.h"
 #include "config/options.h"
 
@@ -43,6 +44,8 @@ struct Session {
   Environment& environment;
   Log log;
   RunFolder folder;
+  /// Whether somebody wants the program to stop; null where it cannot be asked to.
+  const StopRequest* stop = nullptr;
 
   [[nodiscard]] Communicator& communicator() const { return environment.communicator(); }
 };
@@ -65,7 +68,8 @@ void check_run_folder(const RunFolder& folder, const RunOptions& have, const Run
 /// \throws AgreedError on all ranks: the config is faulty, the folder cannot be written, or it was made with other
 /// options
 [[nodiscard]] Session open_session(Environment& environment, const std::string& config_file,
-                                   const std::vector<std::string>& overrides, const std::optional<std::string>& out);
+                                   const std::vector<std::string>& overrides, const std::optional<std::string>& out,
+                                   const StopRequest* stop = nullptr);
 
 /// Threads that this rank uses: the configured number, else the cores it may use divided by the ranks of its machine.
 [[nodiscard]] int threads_of_rank(std::int64_t configured, int local_size);

@@ -49,7 +49,7 @@ ChunkStage prune_of(const Session& session, const Inputs& inputs, const Chunking
 StageEffort total_effort(const Session& session, const StageEffort& mine) {
   std::array<double, 2> passes{mine.forward_passes, mine.backward_passes};
   session.communicator().all_reduce(buffer_of(std::span<double>(passes)), Reduction::sum);
-  return {mine.seconds, passes[0], passes[1]};
+  return {mine.seconds, passes[0], passes[1], mine.end};
 }
 
 }  // namespace at2

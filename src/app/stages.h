@@ -31,6 +31,8 @@ struct StageEffort {
   double seconds = 0;
   double forward_passes = 0;
   double backward_passes = 0;
+  /// Where it stopped in order before its end, the next command goes on.
+  StageEnd end = StageEnd::complete;
 };
 
 /// Greedy responses to both data sets. \collective

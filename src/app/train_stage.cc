@@ -1,3 +1,8 @@
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <thread>
+
 #include "app/responses.h"
 #include "app/stages.h"
 #include "app/training_communicator.h"
@@ -6,6 +11,7 @@
 #include "comm/agree.h"
 #include "config/enum_text.h"
 #include "config/provenance.h"
+#include "store/claim.h"
 #include "store/hdf5_writer.h"
 #include "train/trainer.h"
 
@@ -70,28 +76,91 @@ void write_history(const Session& session, const TrainResult& result) {
   writer.commit();
 }
 
-}  // namespace
+/// Whose turn it is to train, of several processes on one folder.
+enum class Turn : std::int64_t { nobody, ours, others };
 
-StageEffort train_stage(const Session& session, const Inputs& inputs) {
-  const Timer timer;
+/// Looks for the estimator, then for a claim to make it; if another process has that, waits for a second at most.
+/// \param claim  gets the claim, on rank 0 \collective
+Turn take_turn(const Session& session, const Inputs& inputs, ClaimWatch& watch, std::unique_ptr<Claim>& claim) {
+  auto turn = static_cast<std::int64_t>(Turn::others);
+  agreed(session.communicator(), [&] {
+    if (session.communicator().rank() != 0) return;
+    const auto path = claim_path(session.folder.estimator());
+    const Timer timer;
+    do {
+      if (is_trained(session, inputs)) {
+        turn = static_cast<std::int64_t>(Turn::nobody);
+        // Of a process that died when the estimator was there.
+        static_cast<void>(watch.look(path));
+        return;
+      }
+      if (watch.look(path) != ClaimState::held) {
+        claim = Claim::take(path, std::chrono::duration<double>(session.options.store.claim_seconds));
+      }
+      if (claim) {
+        // The holder before may have finished between our look and our claim.
+        turn = static_cast<std::int64_t>(is_trained(session, inputs) ? Turn::nobody : Turn::ours);
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    } while (timer.seconds() < 1);
+  });
+  session.communicator().broadcast(buffer_of(std::span(&turn, 1)), 0);
+  return static_cast<Turn>(turn);
+}
+
+/// Thrown by all ranks at the same step.
+struct TrainingStopped {
+  int signal = 0;
+  std::int64_t steps = 0;
+};
+
+void train_and_store(const Session& session, const Inputs& inputs) {
   Communicator& ranks = session.communicator();
-  if (agreed(ranks, [&] { return is_trained(session, inputs); })) {
-    session.log.say("train: the estimator is there already");
-    return {timer.seconds(), 0, 0};
-  }
   const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
   const std::unique_ptr<Communicator> gpus = connect_gpus(session, inputs);
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);
-  const TrainResult result =
-      train(*features, config.num_layers, config.num_heads, session.options.train, session.options.seed,
-            gpus ? *gpus : ranks, [&](const StepReport& step) { progress.update(step.step + 1); });
+  const auto after_step = [&](const StepReport& step) {
+    progress.update(step.step + 1);
+    if (step.step + 1 == session.options.train.steps) return;
+    if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, step.step + 1};
+  };
+  const TrainResult result = train(*features, config.num_layers, config.num_heads, session.options.train,
+                                   session.options.seed, gpus ? *gpus : ranks, after_step);
   progress.finish();
   agreed(ranks, [&] {
     if (ranks.rank() != 0) return;
     write_history(session, result);
     save_estimator(session.folder.estimator(), result.estimator, make_origin(session, inputs, result));
   });
+}
+
+}  // namespace
+
+StageEffort train_stage(const Session& session, const Inputs& inputs) {
+  const Timer timer;
+  ClaimWatch watch{std::chrono::duration<double>(session.options.store.claim_seconds)};
+  std::unique_ptr<Claim> claim;
+  Turn turn = take_turn(session, inputs, watch, claim);
+  if (turn == Turn::nobody) session.log.say("train: the estimator is there already");
+  if (turn == Turn::others) session.log.say("train: another process trains, this one waits");
+  while (turn == Turn::others) {
+    if (const int signal = stop_signal(session); signal != 0) {
+      say_stopped(session, signal, "before train, while another process trains");
+      return {timer.seconds(), 0, 0, StageEnd::stopped};
+    }
+    turn = take_turn(session, inputs, watch, claim);
+  }
+  try {
+    if (turn == Turn::ours) train_and_store(session, inputs);
+  } catch (const TrainingStopped& stopped) {
+    say_stopped(session, stopped.signal,
+                "after " + std::to_string(stopped.steps) + " of " + std::to_string(session.options.train.steps) +
+                    " steps of train, which will start over");
+    return {timer.seconds(), 0, 0, StageEnd::stopped};
+  }
+  agreed(session.communicator(), [&] { wait_for_file(session, session.folder.estimator()); });
   return {timer.seconds(), 0, 0};
 }
 

@@ -1,6 +1,7 @@
 #include "comm/environment.h"
 
 #include <mpi.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -73,7 +74,12 @@ Environment::~Environment() {
 void Environment::abort(int code) const {
   AT2_EXPECT(code != 0, "aborting is not a success");
   std::fflush(nullptr);
-  if (communicator_->size() > 1) MPI_Abort(MPI_COMM_WORLD, code);
+  if (communicator_->size() > 1) {
+    // MPI_Abort may wait for a launcher that is cut off; then the alarm ends at least this rank.
+    ::signal(SIGALRM, SIG_DFL);
+    ::alarm(10);
+    MPI_Abort(MPI_COMM_WORLD, code);
+  }
   // Alone, or MPI_Abort returned: no destructors, which might wait for others.
   std::_Exit(code);
 }

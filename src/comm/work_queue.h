@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,12 +37,20 @@ class WorkQueue {
   /// Returns once every rank is here; waiting ranks sleep. Chunks not handed out by then are dropped. \collective
   virtual void finish() = 0;
 
+  /// Seconds that this rank has spent in next() and finish(): without a chunk.
+  [[nodiscard]] virtual double seconds_waited() const = 0;
+
  protected:
   WorkQueue() = default;
 };
 
+/// Whether this rank wants that no rank start another chunk. Asked from other threads, many times a second.
+using StopWanted = std::function<bool()>;
+
 /// A queue over `missing`, of which only that of rank 0 is read. Ties go to the lower chunk number. \collective
 /// With one rank a plain loop; else rank 0 serves the others from a thread of its own, on its own MPI communicator.
-[[nodiscard]] std::unique_ptr<WorkQueue> make_work_queue(Communicator& communicator, std::span<const Work> missing);
+/// Soon after any rank's `stop_wanted` says yes, next() gives nothing on all of them.
+[[nodiscard]] std::unique_ptr<WorkQueue> make_work_queue(Communicator& communicator, std::span<const Work> missing,
+                                                         StopWanted stop_wanted = {});
 
 }  // namespace at2

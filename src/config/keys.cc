@@ -171,6 +171,15 @@ std::vector<Key> make_keys() {
                             RealRange{.low_end = End::excluded, .high = 1}, AT2_FIELD(report.interval)));
   keys.push_back(scalar_key("report.max_examples", "examples shown in report.html", Count{.low = 0},
                             AT2_FIELD(report.max_examples)));
+  keys.push_back(
+      scalar_key("comm.silence_seconds",
+                 "a rank that has not answered for so long (a stopped process, a hung machine) ends the run; "
+                 "0 = never",
+                 RealRange{}, AT2_FIELD(comm.silence_seconds)));
+  keys.push_back(scalar_key("comm.backend",
+                            "what sums gradients over ranks; nccl = between GPUs, one for each rank; auto = nccl where "
+                            "it can be used, else mpi; the sums are the same to the bit",
+                            EnumWord<CommBackend>{}, AT2_FIELD(comm.backend)));
   keys.push_back(scalar_key("store.chunk_size", "examples of a unit of work, and of what a crash can lose",
                             Count{.low = 1}, AT2_FIELD(store.chunk_size)));
   keys.push_back(
@@ -182,10 +191,10 @@ std::vector<Key> make_keys() {
                             "folder in which runs keep what they have in common (responses, ablations, estimators, "
                             "scores), each computed once; empty = every run keeps its own",
                             FreeText{"a folder"}, AT2_FIELD(store.shared)));
-  keys.push_back(scalar_key("comm.backend",
-                            "what sums gradients over ranks; nccl = between GPUs, one for each rank; auto = nccl where "
-                            "it can be used, else mpi; the sums are the same to the bit",
-                            EnumWord<CommBackend>{}, AT2_FIELD(comm.backend)));
+  keys.push_back(scalar_key("store.claim_seconds",
+                            "of several processes on one run folder, one whose claim to a chunk has not changed for so "
+                            "long is taken for dead, and its chunk is computed by another",
+                            RealRange{.low_end = End::excluded}, AT2_FIELD(store.claim_seconds)));
   return keys;
 }
 

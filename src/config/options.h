@@ -144,6 +144,8 @@ struct ReportOptions {
 enum class CommBackend { automatic, mpi, nccl };
 
 struct CommOptions {
+  /// A rank that has not answered for so long ends the run; 0 = never.
+  double silence_seconds = 300;
   CommBackend backend = CommBackend::automatic;
 };
 
@@ -155,6 +157,8 @@ struct StoreOptions {
   bool allow_device_mix = false;
   /// Folder in which runs share what they have in common; empty = each run has its own.
   std::string shared = {};
+  /// A claim of another machine that has not changed for so long is of a dead process.
+  double claim_seconds = 60;
 };
 
 struct RunOptions {
@@ -170,8 +174,8 @@ struct RunOptions {
   PruneOptions prune;
   BenchOptions bench;
   ReportOptions report;
-  StoreOptions store;
   CommOptions comm;
+  StoreOptions store;
 };
 
 }  // namespace at2

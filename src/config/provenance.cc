@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "at2_commit.h"
+#include "base/atomic_file.h"
 #include "base/errors.h"
 
 namespace at2 {
@@ -103,8 +104,8 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
 }
 
 void write_provenance(const std::filesystem::path& file, const Provenance& provenance) {
-  std::filesystem::path temporary = file;
-  temporary += ".tmp";
+  // Processes that share the folder may write it at once.
+  const std::filesystem::path temporary = temporary_path(file);
   std::ofstream stream(temporary);
   // A host name or path may hold any bytes; a replaced character is better than no provenance.
   stream << to_json(provenance).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

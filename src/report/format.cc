@@ -71,11 +71,14 @@ std::string with_error(const std::optional<Estimate>& estimate, int decimals) {
   return text;
 }
 
+bool excludes_zero(const Estimate& difference) {
+  return difference.count >= kFewestToJudge && (difference.low > 0 || difference.high < 0);
+}
+
 std::string with_interval(const std::optional<Estimate>& estimate, int decimals) {
   if (!estimate || std::isnan(estimate->mean)) return std::string(kNoValue);
-  const bool real = estimate->low > 0 || estimate->high < 0;
   return fixed(estimate->mean, decimals) + " [" + fixed(estimate->low, decimals) + ", " +
-         fixed(estimate->high, decimals) + "]" + (real ? " *" : "");
+         fixed(estimate->high, decimals) + "]" + (excludes_zero(*estimate) ? " *" : "");
 }
 
 std::string compact(double value) {

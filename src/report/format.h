@@ -25,7 +25,14 @@ inline constexpr std::string_view kNoValue = "–";
 /// "0.71 ± 0.03"; without the error where it is NaN; kNoValue for no estimate.
 [[nodiscard]] std::string with_error(const std::optional<Estimate>& estimate, int decimals);
 
-/// "-0.12 [-0.15, -0.08] *": mean and 95 % interval, a star where it excludes 0; kNoValue for no estimate.
+/// Bootstrap intervals of fewer values are too narrow to call a difference real: four have one sign by chance in one
+/// case of eight.
+inline constexpr std::int64_t kFewestToJudge = 10;
+
+/// Whether a difference is taken as real: its interval excludes 0, and it is over kFewestToJudge examples or more.
+[[nodiscard]] bool excludes_zero(const Estimate& difference);
+
+/// "-0.12 [-0.15, -0.08] *": mean and 95 % interval, a star where excludes_zero(); kNoValue for no estimate.
 [[nodiscard]] std::string with_interval(const std::optional<Estimate>& estimate, int decimals);
 
 /// Three significant digits without exponent: "0.0123", "1.5", "32", "12,345". kNoValue for NaN.

@@ -7,6 +7,7 @@
 #include "report/format.h"
 #include "report/html.h"
 #include "report/prune_chart.h"
+#include "report/prune_table.h"
 #include "report/table.h"
 
 namespace at2 {
@@ -164,9 +165,8 @@ std::string prune_section(const RunResults& results) {
   if (!results.prune || results.prune->rows.empty()) return "";
   return "<section id=\"prune\"><h2>Answers from a pruned context</h2>\n<p class=\"lead\">Only the passages that a "
          "method scores highest are kept, and the model answers again. " +
-         compact(static_cast<double>(results.prune->examples)) + " examples; " +
-         compact(static_cast<double>(results.prune->unmarked_answers)) +
-         " answers lacked the words that mark the answer and count as empty.</p>\n<figure class=\"wide scroll\" "
+         compact(static_cast<double>(results.prune->examples)) + " examples. " + unmarked_note(*results.prune) +
+         "</p>\n<figure class=\"wide scroll\" "
          "tabindex=\"0\">" +
          prune_chart(*results.prune, kPruneTitle) +
          "</figure><p class=\"small\">Error bars and bands: one standard error over examples.</p></section>\n";

@@ -35,6 +35,14 @@ Table prune_records(const PruneView& view) {
   return table;
 }
 
+std::string unmarked_note(const PruneView& view) {
+  if (view.unmarked_answers == 0) return "";
+  const bool empty = view.unmarked == UnmarkedAnswer::empty;
+  return compact(static_cast<double>(view.unmarked_answers)) +
+         " responses, those of all rows together, lack the words \"Final answer:\" and count as " +
+         (empty ? "no answer." : "answers as a whole.");
+}
+
 std::string prune_summary(const PruneView& view) {
   return "Answers from the best sources alone (mean ± standard error over " + std::to_string(view.examples) +
          " examples; unmarked: responses without \"Final answer:\")\n\n" + terminal_table(prune_table(view));

@@ -15,6 +15,9 @@ namespace at2 {
 /// context and the oracle.
 [[nodiscard]] Table prune_records(const PruneView& view);
 
+/// How many answers lacked the words that mark them, and what they count as; nothing if none did. A sentence.
+[[nodiscard]] std::string unmarked_note(const PruneView& view);
+
 /// What `at2 prune` prints at its end.
 [[nodiscard]] std::string prune_summary(const PruneView& view);
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ranges.h"
+#include "config/options.h"
 #include "evaluate/statistics.h"
 
 namespace at2 {
@@ -86,7 +87,7 @@ struct PruneRow {
   Estimate exact_match;
   /// Mean share of the prompt's tokens that was left.
   double kept_share = 1;
-  /// Answers without the words that mark the answer: they count as empty.
+  /// Answers without the words that mark the answer.
   std::int64_t unmarked_answers = 0;
 };
 
@@ -95,6 +96,8 @@ struct PruneView {
   std::int64_t examples = 0;
   /// Those of all rows.
   std::int64_t unmarked_answers = 0;
+  /// What they count as.
+  UnmarkedAnswer unmarked = UnmarkedAnswer::empty;
 };
 
 /// Time and memory of one way to attribute one response (paper, Figure 4c).

@@ -81,9 +81,10 @@ StudyFigure detail_figure(const StudyRows& rows, const StudyOptions& options, co
   figure.variant = model + " " + kind;
   figure.label = context ? "Figures 19–22" : "Figures 23–24";
   figure.title = "Evaluating " + task + " attributions of " + model + " with " + kind + " sources";
-  figure.caption = metrics_sentence(options) + where_measured(part) +
-                   ". Error bars: one standard error over examples. In the table, differences to AT2 are over the "
-                   "same examples, and a star marks those whose 95 % bootstrap interval excludes 0.";
+  figure.caption =
+      metrics_sentence(options) + where_measured(part) +
+      ". Error bars: one standard error over examples. In the table, differences to AT2 are over the "
+      "same examples, and a star marks those whose 95 % bootstrap interval excludes 0, from 10 examples on.";
   figure.svg = grouped_bar_chart(chart_of_sets(part, options, model, kind, model + ", " + kind + " sources"));
   figure.numbers = detail_records(part, options);
   figure.summary = detail_summary(part, model, kind, options);
@@ -118,16 +119,18 @@ std::vector<CostPanel> cost_panels(const StudyRows& rows, const std::string& mod
 
 }  // namespace
 
-std::vector<StudyFigure> mean_figures(const StudyRows& rows, const std::string& task, const StudyOptions& options) {
-  if (rows.rows.empty()) return {};
+std::vector<StudyFigure> mean_figures(const StudyRows& all, const std::string& task, const StudyOptions& options) {
+  if (all.rows.empty()) return {};
+  const StudyRows rows = of_complete_sets(all);
   const bool context = task == "context";
   StudyFigure figure;
   figure.name = context ? "figure_4a" : "figure_4b";
   figure.label = context ? "Figure 4a" : "Figure 4b";
   figure.title = "Evaluating " + task + " attributions";
-  figure.caption = metrics_sentence(options) + "Mean over data sets of each data set's mean: " + where_measured(rows) +
-                   ". Error bars: one standard error, the root of the summed squares of those of the data sets over "
-                   "their number. A dash stands where a method was not measured on every data set.";
+  figure.caption =
+      metrics_sentence(options) + "Mean over data sets of each data set's mean: " + where_measured(rows) +
+      ". Error bars: one standard error, the root of the summed squares of those of the data sets over "
+      "their number. A data set on which not all methods were measured is left out where others have them all.";
   figure.svg = grouped_bar_chart(chart_of_means(rows, options, figure.title));
   figure.numbers = mean_records(rows, options);
   figure.summary = mean_summary(rows, drawn_metrics(options));
@@ -144,7 +147,8 @@ std::vector<StudyFigure> detail_figures(const StudyRows& rows, const std::string
   return figures;
 }
 
-std::vector<StudyFigure> cost_figures(const StudyRows& rows, const std::string& task) {
+std::vector<StudyFigure> cost_figures(const StudyRows& all, const std::string& task) {
+  const StudyRows rows = of_complete_sets(all);
   std::vector<StudyFigure> figures;
   for (const std::string& model : models_of(rows)) {
     StudyFigure figure;
@@ -168,7 +172,7 @@ std::vector<StudyFigure> cost_figures(const StudyRows& rows, const std::string& 
 std::vector<StudyFigure> mean_tables(const StudyRows& rows, const StudyOptions& options) {
   std::vector<StudyFigure> tables;
   for (const char* task : {"context", "thought"}) {
-    const StudyRows part = of_task(rows, task);
+    const StudyRows part = of_complete_sets(of_task(rows, task));
     if (part.rows.empty()) continue;
     StudyFigure table;
     table.name = "table_means";
@@ -177,7 +181,7 @@ std::vector<StudyFigure> mean_tables(const StudyRows& rows, const StudyOptions& 
     table.title = "Means over data sets, " + std::string(task) + " attribution";
     table.caption =
         "All metrics of all methods: mean ± standard error as in Figure 4, and the difference to AT2 on the "
-        "same examples. A star marks differences whose 95 % interval excludes 0. " +
+        "same examples. A star marks differences whose 95 % interval excludes 0, from 10 examples on. " +
         where_measured(part) + ".";
     table.numbers = mean_records(part, options);
     table.summary = mean_summary(part, all_metrics(options));

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/errors.h"
@@ -49,6 +51,26 @@ StudyRows of_task(const StudyRows& rows, const std::string& task) {
   std::copy_if(rows.rows.begin(), rows.rows.end(), std::back_inserter(chosen.rows),
                [&](const StudyRow& row) { return row.run->task == task; });
   return chosen;
+}
+
+StudyRows of_complete_sets(const StudyRows& rows) {
+  using Place = std::pair<std::string, std::string>;
+  std::map<Place, std::set<std::string>> methods;
+  std::map<Place, std::map<std::string, std::size_t>> count_by_set;
+  for (const auto& [run, row] : rows.rows) {
+    methods[{run->model, row->sources}].insert(key_of(*row));
+    ++count_by_set[{run->model, row->sources}][run->evaluation_set];
+  }
+  const auto is_kept = [&](const StudyRow& study_row) {
+    const Place place{study_row.run->model, study_row.row->sources};
+    const std::size_t all = methods[place].size();
+    const auto& counts = count_by_set[place];
+    const bool some = std::any_of(counts.begin(), counts.end(), [&](const auto& set) { return set.second == all; });
+    return !some || counts.at(study_row.run->evaluation_set) == all;
+  };
+  StudyRows complete;
+  std::copy_if(rows.rows.begin(), rows.rows.end(), std::back_inserter(complete.rows), is_kept);
+  return complete;
 }
 
 std::vector<StudyMethod> methods_of(const StudyRows& rows) {

@@ -32,6 +32,10 @@ struct StudyRows {
 /// The rows of a task. \pre task is "context" or "thought"
 [[nodiscard]] StudyRows of_task(const StudyRows& rows, const std::string& task);
 
+/// Without the data sets on which a method was not measured that others of the model have with this kind of source:
+/// means over different sets cannot be compared. A model and kind for which no set has all methods keeps its sets.
+[[nodiscard]] StudyRows of_complete_sets(const StudyRows& rows);
+
 /// A method as it is named and drawn in a study.
 struct StudyMethod {
   std::string key;

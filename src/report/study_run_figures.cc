@@ -5,7 +5,9 @@
 #include "report/figures.h"
 #include "report/format.h"
 #include "report/prune_chart.h"
+#include "report/prune_table.h"
 #include "report/study_figures.h"
+#include "report/timing_table.h"
 
 namespace at2 {
 namespace {
@@ -17,16 +19,6 @@ Table timing_records(const RunResults& run) {
   for (const TimingRow& row : run.timing->rows) {
     table.rows.push_back({run.name, run.model, run.evaluation_set, row.operation, exact(row.seconds), exact(row.low),
                           exact(row.high), exact(row.share_of_forward), exact(row.peak_bytes)});
-  }
-  return table;
-}
-
-Table timing_summary_of(const TimingView& timing) {
-  Table table{{"Operation", "Median", "Quartiles", "Of a forward pass", "Peak memory"}, {}};
-  for (const TimingRow& row : timing.rows) {
-    table.rows.push_back({row.operation, duration_text(row.seconds),
-                          duration_text(row.low) + " to " + duration_text(row.high),
-                          compact(row.share_of_forward) + " ×", compact(row.peak_bytes / 1e6) + " MB"});
   }
   return table;
 }
@@ -44,7 +36,7 @@ StudyFigure timing_figure(const RunResults& run) {
                    timing.place + "). Whiskers: quartiles over examples.";
   figure.svg = bar_chart(timing_chart(timing, "Running time, " + run.model));
   figure.numbers = timing_records(run);
-  figure.summary = timing_summary_of(timing);
+  figure.summary = timing_table(timing);
   return figure;
 }
 
@@ -61,16 +53,6 @@ Table prune_records_of(const RunResults& run) {
   return table;
 }
 
-Table prune_summary_of(const PruneView& prune) {
-  Table table{{"Method", "Passages kept", "F1", "Exact match", "Prompt left"}, {}};
-  for (const PruneRow& row : prune.rows) {
-    table.rows.push_back({row.method, row.kept ? std::to_string(*row.kept) : std::string(kNoValue),
-                          with_error(row.f1, 3), with_error(row.exact_match, 3),
-                          fixed(100 * row.kept_share, 0) + " %"});
-  }
-  return table;
-}
-
 StudyFigure prune_figure(const RunResults& run) {
   const PruneView& prune = *run.prune;
   StudyFigure figure;
@@ -83,11 +65,10 @@ StudyFigure prune_figure(const RunResults& run) {
                    run.model +
                    ". Level lines: the whole context, and the supporting passages alone (oracle). Error bars and "
                    "bands: one standard error over examples. The F1 axis need not begin at zero. " +
-                   compact(static_cast<double>(prune.unmarked_answers)) +
-                   " answers lacked the words that mark the answer and count as empty.";
+                   unmarked_note(prune);
   figure.svg = prune_chart(prune, "F1 after pruning, " + run.model);
   figure.numbers = prune_records_of(run);
-  figure.summary = prune_summary_of(prune);
+  figure.summary = prune_table(prune);
   return figure;
 }
 

@@ -71,15 +71,10 @@ std::vector<std::string> metric_record(const MethodRow& row, const std::string& 
           std::to_string(value->count)};
 }
 
-/// Bootstrap intervals of fewer values are too narrow to call a difference real: four have one sign by chance in one
-/// case of eight.
-constexpr std::int64_t kFewestToJudge = 10;
-
 /// "-0.21 ± 0.07*"
 std::string difference_cell(const std::optional<Estimate>& value, int decimals) {
   const std::string text = with_error(value, decimals);
-  const bool judged = value && value->count >= kFewestToJudge;
-  return judged && (value->low > 0 || value->high < 0) ? text + "*" : text;
+  return value && excludes_zero(*value) ? text + "*" : text;
 }
 
 const std::optional<Estimate> kNone;

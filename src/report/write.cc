@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "report/figures.h"
 #include "report/format.h"
@@ -88,7 +89,7 @@ void make_folder(const fs::path& folder) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-  TemporaryFile file(path.string() + ".tmp");
+  TemporaryFile file(temporary_path(path));
   file.write(content);
   file.rename_to(path);
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -126,6 +127,49 @@ TEST_F(WorkQueueTest, DestructionByAnExceptionDoesNotWaitForOthers) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(900));
   }
   communicator_.barrier();
+}
+
+TEST_F(WorkQueueTest, WhenAnyRankWantsToStopNoRankGetsAnotherChunk) {
+  // The last rank is in the middle of a long chunk when it is asked to stop.
+  std::atomic<bool> wanted = false;
+  const auto queue = make_work_queue(communicator_, equal_works(100000), [&] { return wanted.load(); });
+  std::int64_t taken = 0;
+  std::int64_t after = 0;
+  std::thread asker([&] {
+    std::this_thread::sleep_for(milliseconds(100));
+    wanted = rank_ == size_ - 1;
+  });
+  const auto start = std::chrono::steady_clock::now();
+  while (queue->next()) {
+    ++taken;
+    if (std::chrono::steady_clock::now() - start > milliseconds(1100)) ++after;
+    const bool is_long = rank_ == size_ - 1 && taken == 1;
+    std::this_thread::sleep_for(is_long ? milliseconds(1500) : milliseconds(2));
+  }
+  asker.join();
+  EXPECT_FALSE(queue->next().has_value());
+  queue->finish();
+  EXPECT_GE(taken, 1);
+  EXPECT_EQ(after, 0) << "rank " << rank_ << " began chunks a second after the request";
+}
+
+TEST_F(WorkQueueTest, ARequestFromBeforeTheStartGivesNothing) {
+  const auto queue = make_work_queue(communicator_, equal_works(10), [&] { return rank_ == 0; });
+  if (rank_ == 0) {
+    EXPECT_FALSE(queue->next().has_value());
+  }
+  queue->finish();
+}
+
+TEST_F(WorkQueueTest, CountsTheSecondsThatARankWaits) {
+  const auto queue = make_work_queue(communicator_, {});
+  if (rank_ == 0) std::this_thread::sleep_for(milliseconds(300));
+  queue->finish();
+  if (rank_ == 0 || size_ == 1) {
+    EXPECT_LT(queue->seconds_waited(), 0.2);
+  } else {
+    EXPECT_GT(queue->seconds_waited(), 0.2);
+  }
 }
 
 }  // namespace

@@ -56,8 +56,9 @@ RunOptions unusual_options() {
   o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}, UnmarkedAnswer::response};
   o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
   o.report = {.highlight_threshold = 0.75, .interval = 0.9, .max_examples = 16};
-  o.store = {.chunk_size = 14, .allow_device_mix = true, .shared = "sha red"};
-  o.comm = {.backend = CommBackend::mpi};
+  o.comm.silence_seconds = 1.5;
+  o.store = {.chunk_size = 14, .allow_device_mix = true, .shared = "sha red", .claim_seconds = 0.25};
+  o.comm.backend = CommBackend::mpi;
   return o;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/atomic_file.h"
 #include "support/test_files.h"
 
 namespace at2 {
@@ -41,7 +42,7 @@ TEST(ProvenanceTest, ComesBackEqualFromItsFile) {
   write_provenance(file, example());
   EXPECT_EQ(read_provenance(file)->stages, example().stages);
   EXPECT_EQ(to_json(*read_provenance(file))["hosts"], to_json(example())["hosts"]);
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "provenance.json.tmp"));
+  EXPECT_FALSE(std::filesystem::exists(temporary_path(file)));
 }
 
 TEST(ProvenanceTest, JsonHasSecondsAndPassesOfEachStage) {

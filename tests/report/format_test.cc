@@ -27,6 +27,13 @@ TEST(WithErrorTest, LeavesOutWhatIsUndefined) {
   EXPECT_EQ(with_error(std::nullopt, 2), "–");
 }
 
+TEST(WithIntervalTest, AStarNeedsTenExamplesAndAnIntervalWithoutZero) {
+  EXPECT_EQ(with_interval(Estimate{-0.5, 0.125, -0.75, -0.25, 10}, 2), "-0.50 [-0.75, -0.25] *");
+  EXPECT_EQ(with_interval(Estimate{-0.5, 0.125, -0.75, -0.25, 9}, 2), "-0.50 [-0.75, -0.25]");
+  EXPECT_EQ(with_interval(Estimate{-0.5, 0.5, -1, 0.25, 10}, 2), "-0.50 [-1.00, 0.25]");
+  EXPECT_EQ(with_interval(std::nullopt, 2), "–");
+}
+
 TEST(CompactTest, KeepsThreeSignificantDigits) {
   EXPECT_EQ(compact(0), "0");
   EXPECT_EQ(compact(32), "32");

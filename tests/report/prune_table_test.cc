@@ -34,6 +34,16 @@ TEST(PruneTableTest, RecordsHaveALineForEachMetricInFullPrecision) {
   EXPECT_THAT(table.rows[3], ElementsAre("AT2", "2", "exact_match", "0.25", "0.25", "0", "0.75", "4", "0.504", "0"));
 }
 
+TEST(PruneTableTest, UnmarkedAnswersAreCountedAndSaidWhatTheyCountAs) {
+  PruneView view = made_up_view();
+  EXPECT_THAT(unmarked_note(view), HasSubstr("3 responses"));
+  EXPECT_THAT(unmarked_note(view), HasSubstr("count as no answer"));
+  view.unmarked = UnmarkedAnswer::response;
+  EXPECT_THAT(unmarked_note(view), HasSubstr("count as answers as a whole"));
+  view.unmarked_answers = 0;
+  EXPECT_EQ(unmarked_note(view), "");
+}
+
 TEST(TimingTableTest, RowsHaveTimesShareAndMemoryWhereItIsKnown) {
   const TimingView view{{{"Forward pass", 0.5, 0.25, 0.75, 1, 12e6}, {"AT2", 0.02, 0.01, 0.03, 0.04, NAN}},
                         8,

@@ -61,6 +61,15 @@ TEST(StudyRowsTest, NoMeanWhereASetLacksTheMethod) {
   EXPECT_FALSE(mean_over_sets(study_rows(runs), "M", "token", "at2", {3}, Side::value));
 }
 
+TEST(StudyRowsTest, SetsThatLackAMethodAreLeftOutWhereOthersHaveAll) {
+  std::vector<RunResults> runs = {run_on("A", 0.4), run_on("B", 0.6)};
+  runs[1].rows.pop_back();
+  const StudyRows complete = of_complete_sets(study_rows(runs));
+  EXPECT_THAT(data_sets_of(complete, "M"), ElementsAre("A"));
+  runs[0].rows.erase(runs[0].rows.begin());
+  EXPECT_THAT(data_sets_of(of_complete_sets(study_rows(runs)), "M"), ElementsAre("A", "B"));
+}
+
 TEST(StudyRowsTest, At2IsTaskSpecificBesideTheGeneralOne) {
   std::vector<RunResults> runs = {run_on("A", 0.4)};
   EXPECT_EQ(methods_of(study_rows(runs))[0].label, "AT2");

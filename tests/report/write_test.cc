@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/atomic_file.h"
 #include "base/errors.h"
 #include "report/made_up_results.h"
 #include "report/metrics_json.h"
@@ -39,7 +40,7 @@ TEST(WriteFileAtomicallyTest, FailureKeepsTheOldFile) {
   const TemporaryFolder folder;
   // A folder in place of the temporary file makes opening it fail, also for root.
   write_file_atomically(folder.path() / "a", "old");
-  fs::create_directory(folder.path() / "a.tmp");
+  fs::create_directory(temporary_path(folder.path() / "a"));
   EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
   EXPECT_EQ(content_of(folder.path() / "a"), "old");
 }
@@ -48,13 +49,13 @@ TEST(WriteFileAtomicallyTest, FailedRenameLeavesNoTemporaryFile) {
   const TemporaryFolder folder;
   fs::create_directories(folder.path() / "a" / "b");
   EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
-  EXPECT_FALSE(fs::exists(folder.path() / "a.tmp"));
+  EXPECT_FALSE(fs::exists(temporary_path(folder.path() / "a")));
 }
 
 TEST(WriteFileAtomicallyTest, FullDiskIsAUserError) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
   const TemporaryFolder folder;
-  fs::create_symlink("/dev/full", folder.path() / "a.tmp");
+  fs::create_symlink("/dev/full", temporary_path(folder.path() / "a"));
   EXPECT_THROW(write_file_atomically(folder.path() / "a", "new"), UserError);
   EXPECT_FALSE(fs::exists(folder.path() / "a"));
 }

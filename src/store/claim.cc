@@ -1,0 +1,168 @@
+#include "store/claim.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "base/atomic_file.h"
+#include "base/errors.h"
+
+namespace at2 {
+namespace {
+
+namespace fs = std::filesystem;
+using Seconds = std::chrono::duration<double>;
+
+/// Nothing if there is no such file, or it cannot be read.
+std::optional<std::string> content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// What numbers of processes refer to: this machine since its start, and the container. One word.
+std::string this_machine() {
+  std::string name = this_host();
+  std::string boot = content_of("/proc/sys/kernel/random/boot_id").value_or("");
+  if (boot.ends_with('\n')) boot.pop_back();
+  std::error_code unknown;
+  const std::string container = fs::read_symlink("/proc/self/ns/pid", unknown).string();
+  return name + "/" + boot + "/" + container;
+}
+
+std::string random_token() {
+  std::random_device device;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%08x%08x", device(), device());
+  return text.data();
+}
+
+/// The first line of a claim: who holds it, different for every claim ever made.
+std::string new_holder() { return this_machine() + " " + std::to_string(::getpid()) + " " + random_token(); }
+
+std::string first_line(const std::string& content) { return content.substr(0, content.find('\n')); }
+
+/// Whether a process of this machine runs; one that has ended and was not collected by its parent does not.
+bool runs(int pid) {
+  if (::kill(pid, 0) != 0 && errno == ESRCH) return false;
+  const auto state = content_of("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = state ? state->rfind(") ") : std::string::npos;
+  return name_end == std::string::npos || state->compare(name_end + 2, 1, "Z") != 0;
+}
+
+/// Whether the holder is known to be gone. Of another machine, or of a claim half written, nobody knows.
+bool is_gone(const std::string& content) {
+  const std::string holder = first_line(content);
+  const std::string machine = this_machine() + " ";
+  if (!holder.starts_with(machine)) return false;
+  int pid = 0;
+  const char* const first = holder.data() + machine.size();
+  const auto [end, error] = std::from_chars(first, holder.data() + holder.size(), pid);
+  return error == std::errc() && *end == ' ' && !runs(pid);
+}
+
+/// Takes a dead claim away. Between the look at it and this, another may have done so, and a third have claimed anew:
+/// what was taken away is looked at once more, and a living claim is put back. \return whether it was the dead one
+bool remove_dead(const fs::path& path, const std::string& dead) {
+  const fs::path aside = temporary_path(path);
+  if (::rename(path.c_str(), aside.c_str()) != 0) return false;
+  const bool right = content_of(aside).value_or("") == dead;
+  // link() fails if there is a new claim by now: then two compute the same.
+  if (!right) static_cast<void>(!::link(aside.c_str(), path.c_str()));
+  ::unlink(aside.c_str());
+  return right;
+}
+
+}  // namespace
+
+fs::path claim_path(const fs::path& file) {
+  std::error_code is_none;
+  const fs::path target = fs::read_symlink(file, is_none);
+  fs::path path = is_none ? file : file.parent_path() / target;
+  return path.replace_extension(".claim");
+}
+
+std::unique_ptr<Claim> Claim::take(const fs::path& path, Seconds lifetime) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor >= 0) return std::unique_ptr<Claim>(new Claim(path, descriptor, lifetime));
+  if (errno == EEXIST) return nullptr;
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  throw UserError("cannot write " + path.string(), std::strerror(errno),
+                  full ? "make room and run the same command again; finished files are safe"
+                       : "check the folder and its permissions, then run the same command again");
+}
+
+Claim::Claim(fs::path path, int descriptor, Seconds lifetime)
+    : path_(std::move(path)), holder_(new_holder()), descriptor_(descriptor) {
+  const std::string line = holder_ + "\n";
+  static_cast<void>(!::pwrite(descriptor_, line.data(), line.size(), 0));
+  write_beat(0);
+  thread_ = std::thread([this, lifetime] { keep_alive(lifetime / 6); });
+}
+
+Claim::~Claim() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_released_ = true;
+  }
+  released_.notify_all();
+  thread_.join();
+  ::close(descriptor_);
+  // If this process was silent for long, the claim may be another's by now.
+  if (first_line(content_of(path_).value_or("")) == holder_) ::unlink(path_.c_str());
+}
+
+/// Through the open file: if the claim was taken away, this reaches nobody, and not the new holder's claim. A beat that
+/// cannot be written is one that others do not see.
+void Claim::write_beat(std::int64_t beat) const {
+  std::array<char, 40> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%018lld\n", static_cast<long long>(beat));
+  const auto place = static_cast<off_t>(holder_.size() + 1);
+  static_cast<void>(!::pwrite(descriptor_, text.data(), static_cast<std::size_t>(length), place));
+  // Network file systems show others what was written when it is flushed.
+  static_cast<void>(!::fsync(descriptor_));
+}
+
+void Claim::keep_alive(Seconds interval) {
+  std::unique_lock lock(mutex_);
+  for (std::int64_t beat = 1; !released_.wait_for(lock, interval, [this] { return is_released_; }); ++beat) {
+    write_beat(beat);
+  }
+}
+
+ClaimState ClaimWatch::look(const fs::path& path) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto content = content_of(path);
+  if (!content) {
+    sights_.erase(path);
+    return ClaimState::absent;
+  }
+  const auto [sight, is_new] = sights_.try_emplace(path, Sight{*content, now});
+  if (!is_new && sight->second.content != *content) sight->second = {*content, now};
+  if (now - sight->second.since < lifetime_ && !is_gone(*content)) return ClaimState::held;
+  sights_.erase(sight);
+  return remove_dead(path, *content) ? ClaimState::removed : ClaimState::held;
+}
+
+void remove_claims(const fs::path& folder) {
+  std::vector<fs::path> claims;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".claim") claims.push_back(entry.path());
+  }
+  for (const fs::path& claim : claims) fs::remove(claim, error);
+}
+
+}  // namespace at2
