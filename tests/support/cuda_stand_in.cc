@@ -45,8 +45,9 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
 };
 C10_REGISTER_GUARD_IMPL(CUDA, Guard)
 
-struct Hooks final : at::CUDAHooksInterface {
-  explicit Hooks(at::CUDAHooksArgs) {}
+// LibTorch looks for a class of this name.
+struct CUDAHooks final : at::CUDAHooksInterface {
+  explicit CUDAHooks(at::CUDAHooksArgs) {}
   bool hasCUDA() const override { return true; }
   c10::DeviceIndex deviceCount() const override { return kDevices; }
 };
@@ -79,8 +80,8 @@ at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool) {
 }  // namespace
 
 namespace at {
-using ::Hooks;
-REGISTER_CUDA_HOOKS(Hooks);
+using ::CUDAHooks;
+REGISTER_CUDA_HOOKS(CUDAHooks);
 }  // namespace at
 
 TORCH_LIBRARY_IMPL(aten, CUDA, library) {
