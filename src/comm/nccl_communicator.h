@@ -18,6 +18,9 @@ struct NcclOptions {
   std::string host;
   /// How long a rank waits for the others, when they connect and in each all-reduce.
   std::chrono::milliseconds limit = std::chrono::minutes(5);
+  /// How long a rank that only noticed another's failure waits before it throws. The one that failed ends all
+  /// meanwhile: Open MPI takes more than a second to kill a program that goes on after SIGTERM.
+  std::chrono::milliseconds deference = std::chrono::seconds(4);
 };
 
 /// NCCL never blocks a rank: it is asked again and again, until it is done, has failed or is late. Then it is aborted,

@@ -41,7 +41,7 @@ std::unique_ptr<DeviceStream> current_stream(at::Device device) {
 
 std::string gpu_address(at::Device device) {
   AT2_EXPECT(device.is_cuda() && device.has_index(), "only GPUs have an address");
-  // Of the CUDA runtime that LibTorch's CUDA library brought into the process, with what it needs, for all to see.
+  // Of the CUDA runtime that LibTorch brought into the process, for all to see.
   using Ask = int (*)(char* address, int length, int device);
   const auto ask = reinterpret_cast<Ask>(::dlsym(RTLD_DEFAULT, "cudaDeviceGetPCIBusId"));
   std::array<char, 64> address{};

@@ -44,7 +44,8 @@ class NcclRunTest : public ::testing::Test {
     const std::string doubles = AT2_STAND_INS;
     return train(out, ranks, "--set model.device=cuda --set comm.backend=" + backend,
                  "export LD_LIBRARY_PATH=" + doubles + "/" + nccl + ":" + doubles +
-                     "/cuda_stand_in:$LD_LIBRARY_PATH; export OMPI_MCA_orte_abort_print_stack=0; " + environment);
+                     "/cuda_stand_in:$LD_LIBRARY_PATH; export LD_PRELOAD=" + doubles + "/libcuda_addresses.so; " +
+                     environment);
   }
   /// theta and all else that was learned or measured, with every bit.
   static void expect_as_by_mpi(const std::string& out) {

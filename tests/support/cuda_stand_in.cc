@@ -89,9 +89,9 @@ TORCH_LIBRARY_IMPL(aten, CUDA, library) {
   library.impl("copy_", copy);
 }
 
-extern "C" int cudaDeviceGetPCIBusId(char* address, int length, int device) {
+// What the real one needs NCCL for is not there; without a use the linker would leave it out.
+extern "C" int at2_test_nccl_version() {
   int version = 0;
   ncclGetVersion(&version);
-  std::snprintf(address, static_cast<std::size_t>(length), "0000:%02X:00.0", 0x3B + device);
-  return 0;
+  return version;
 }
