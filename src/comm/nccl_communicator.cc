@@ -76,11 +76,11 @@ void call_for_at_most(milliseconds limit, std::function<void()> end) {
   static_cast<void>(future.wait_for(limit));
 }
 
-/// The rank that failed is to be heard, not those that noticed: whoever speaks first ends all. Of those that noticed,
-/// one after the other.
-void let_others_speak(const NcclFault& fault, int rank) {
+/// The rank that failed is to be heard, not those that noticed: whoever speaks first ends all. Where nobody failed but
+/// all noticed, that is rank 0.
+void let_others_speak(const NcclFault& fault, int rank, milliseconds deference) {
   if (fault.origin() == NcclFault::Origin::here) return;
-  std::this_thread::sleep_for(milliseconds(1000) + milliseconds(100) * std::min(rank, 50));
+  std::this_thread::sleep_for(rank == 0 ? deference : 2 * deference);
 }
 
 /// As agreed(), but the rank that failed is heard before those that noticed. \collective
@@ -147,7 +147,7 @@ void NcclCommunicator::all_reduce(Buffer values, Reduction reduction) {
     enqueue_and_wait(values, reduction);
   } catch (const NcclFault& fault) {
     abort_connection();
-    let_others_speak(fault, rank());
+    let_others_speak(fault, rank(), options_.deference);
     throw;
   }
 }

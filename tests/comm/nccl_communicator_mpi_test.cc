@@ -52,7 +52,7 @@ class NcclCommunicatorTest : public ::testing::Test {
 
   std::unique_ptr<NcclCommunicator> connect(milliseconds limit = milliseconds(60000)) {
     return std::make_unique<NcclCommunicator>(ranks_, std::make_unique<FakeStream>(stream_),
-                                              NcclOptions{"host" + std::to_string(rank_), limit});
+                                              NcclOptions{"host" + std::to_string(rank_), limit, milliseconds(50)});
   }
 
   /// What a sum says on this rank with `fault` in the second all-reduce of the last rank.
