@@ -9,6 +9,7 @@
 #include "app/collect.h"
 #include "app/shared_store.h"
 #include "app/stages.h"
+#include "app/training_communicator.h"
 #include "base/errors.h"
 #include "base/stop_request.h"
 #include "comm/agree.h"
@@ -133,6 +134,8 @@ StageEnd run_stages(const CommandLine& line, Environment& environment, std::ostr
   });
   check_evaluate(session, line);
   if (line.command == Command::run || line.command == Command::prune) check_prune(session, inputs);
+  const bool trains = line.command == Command::run || line.command == Command::train;
+  if (trains && learns(session.options)) check_comm_backend(session, inputs);
   Provenance provenance = start_provenance(session, inputs);
   provenance.command = line.command_word;
   LazyModel model(session, inputs);

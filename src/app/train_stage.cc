@@ -6,6 +6,7 @@
 #include "app/damaged_files.h"
 #include "app/responses.h"
 #include "app/stages.h"
+#include "app/training_communicator.h"
 #include "base/errors.h"
 #include "base/timer.h"
 #include "comm/agree.h"
@@ -119,6 +120,7 @@ void train_and_store(const Session& session, const Inputs& inputs) {
   Communicator& ranks = session.communicator();
   session.journal->begin("train");
   const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
+  const std::unique_ptr<Communicator> gpus = connect_gpus(session, inputs);
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);
   const auto after_step = [&](const StepReport& step) {
@@ -127,7 +129,7 @@ void train_and_store(const Session& session, const Inputs& inputs) {
     if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, step.step + 1};
   };
   const TrainResult result = train(*features, config.num_layers, config.num_heads, session.options.train,
-                                   session.options.seed, ranks, after_step);
+                                   session.options.seed, gpus ? *gpus : ranks, after_step);
   progress.finish();
   session.journal->end();
   agreed(ranks, [&] {

@@ -76,6 +76,11 @@ template <>
 struct Words<UnmarkedAnswer> {
   static constexpr std::array kAll{Word{UnmarkedAnswer::empty, "empty"}, Word{UnmarkedAnswer::response, "response"}};
 };
+template <>
+struct Words<CommBackend> {
+  static constexpr std::array kAll{Word{CommBackend::automatic, "auto"}, Word{CommBackend::mpi, "mpi"},
+                                   Word{CommBackend::nccl, "nccl"}};
+};
 
 template <typename Enum>
 std::string_view text_of(Enum value) {
@@ -97,6 +102,7 @@ std::string_view to_text(DeviceChoice value) { return text_of(value); }
 std::string_view to_text(DtypeChoice value) { return text_of(value); }
 std::string_view to_text(FeatureDtype value) { return text_of(value); }
 std::string_view to_text(UnmarkedAnswer value) { return text_of(value); }
+std::string_view to_text(CommBackend value) { return text_of(value); }
 
 template <typename Enum>
 std::optional<Enum> from_text(std::string_view text) {
@@ -134,6 +140,7 @@ AT2_INSTANTIATE(DeviceChoice);
 AT2_INSTANTIATE(DtypeChoice);
 AT2_INSTANTIATE(FeatureDtype);
 AT2_INSTANTIATE(UnmarkedAnswer);
+AT2_INSTANTIATE(CommBackend);
 #undef AT2_INSTANTIATE
 
 }  // namespace at2

@@ -22,6 +22,7 @@ namespace at2 {
 [[nodiscard]] std::string_view to_text(DtypeChoice value);
 [[nodiscard]] std::string_view to_text(FeatureDtype value);
 [[nodiscard]] std::string_view to_text(UnmarkedAnswer value);
+[[nodiscard]] std::string_view to_text(CommBackend value);
 
 /// The value of a word, or nothing if no value has it. Instantiated for every enum of options.h.
 template <typename Enum>

@@ -176,6 +176,10 @@ std::vector<Key> make_keys() {
                  "a rank that has not answered for so long (a stopped process, a hung machine) ends the run; "
                  "0 = never",
                  RealRange{}, AT2_FIELD(comm.silence_seconds)));
+  keys.push_back(scalar_key("comm.backend",
+                            "what sums gradients over ranks; nccl = between GPUs, one for each rank; auto = nccl where "
+                            "it can be used, else mpi; the sums are the same to the bit",
+                            EnumWord<CommBackend>{}, AT2_FIELD(comm.backend)));
   keys.push_back(scalar_key("store.chunk_size", "examples of a unit of work, and of what a crash can lose",
                             Count{.low = 1}, AT2_FIELD(store.chunk_size)));
   keys.push_back(

@@ -140,9 +140,13 @@ struct ReportOptions {
   std::int64_t max_examples = 20;
 };
 
+/// What sums gradients over ranks: MPI in host memory, or NCCL in the memory of GPUs.
+enum class CommBackend { automatic, mpi, nccl };
+
 struct CommOptions {
   /// A rank that has not answered for so long ends the run; 0 = never.
   double silence_seconds = 300;
+  CommBackend backend = CommBackend::automatic;
 };
 
 struct StoreOptions {

@@ -58,6 +58,7 @@ RunOptions unusual_options() {
   o.report = {.highlight_threshold = 0.75, .interval = 0.9, .max_examples = 16};
   o.comm.silence_seconds = 1.5;
   o.store = {.chunk_size = 14, .allow_device_mix = true, .shared = "sha red", .claim_seconds = 0.25};
+  o.comm.backend = CommBackend::mpi;
   return o;
 }
 
