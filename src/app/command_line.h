@@ -23,6 +23,7 @@ enum class Command {
   attribute,
   show_data,
   verify_model,
+  show_config,
   dump_default,
   help,
   version
