@@ -19,6 +19,7 @@ run_stage() {
     esac
     shift 2
   done
+  [[ -x $program || ! -x $root/bin/at2 ]] || program=$root/bin/at2
   prepare_environment "$set_up"
   command -v "${launch[0]}" >/dev/null || fail "there is no ${launch[0]}" "it is not on PATH in the job on $(hostname)" \
     "name another with --launch, or load a module with --set-up"
