@@ -48,7 +48,7 @@ SlurmdPort=$3
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$1/munge.socket,cred_expire=2
+AuthInfo=socket=$1/munge.socket,cred_expire=5
 CredType=cred/munge
 StateSaveLocation=$1/state
 SlurmdSpoolDir=$1/spool
