@@ -13,7 +13,9 @@ wanted_packages() {
     python3 python3-pip ca-certificates
   # Ubuntu 22.04's g++ is version 11.
   if [[ $(distribution) == ubuntu-22.04 ]]; then echo g++-12; fi
-  if [[ " $* " == *" checks "* ]]; then printf '%s\n' clang-format-14 shellcheck python3-h5py; fi
+  if [[ " $* " == *" checks "* ]]; then
+    printf '%s\n' clang-format-14 shellcheck python3-h5py slurm-wlm munge iproute2 patchelf
+  fi
   if [[ " $* " == *" benchmarks "* ]]; then echo libbenchmark-dev; fi
 }
 

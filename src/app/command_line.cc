@@ -27,7 +27,7 @@ constexpr std::pair<const char*, Command> commands[] = {{"run", Command::run},
                                                         {"verify-model", Command::verify_model},
                                                         {"status", Command::status},
                                                         {"verify", Command::verify},
-                                                        {"config", Command::dump_default},
+                                                        {"config", Command::show_config},
                                                         {"help", Command::help},
                                                         {"--help", Command::help},
                                                         {"-h", Command::help},
@@ -282,18 +282,20 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     case Command::figures:
       line.figures = parse_figures(rest);
       return line;
-    case Command::dump_default:
-      if (rest != std::vector<std::string>{"--dump-default"}) {
-        throw UserError("at2 config needs --dump-default", "it is the one thing it does", "at2 config --dump-default");
+    case Command::show_config:
+      if (rest == std::vector<std::string>{"--dump-default"}) {
+        line.command = Command::dump_default;
+        return line;
       }
-      return line;
+      break;
     default:
       break;
   }
   const po::variables_map values = parse(rest, stage_options(), "config");
   if (values.count("config") == 0) {
     throw UserError("at2 " + words.front() + " needs a config", "no file was named",
-                    "at2 " + words.front() + " configs/quickstart.yaml");
+                    "at2 " + words.front() + " configs/quickstart.yaml" +
+                        (line.command == Command::show_config ? ", or at2 config --dump-default" : ""));
   }
   line.config_file = values["config"].as<std::string>();
   line.out = optional_text(values, "out");
@@ -314,6 +316,7 @@ std::string help_text() {
           "  at2 status RUN [--json]                       what is done of a run, what is going on, what is missing\n"
           "  at2 verify RUN                                whether a run folder holds what was written there\n"
           "  at2 verify-model --model PATH ...             whether a model is computed as elsewhere\n"
+          "  at2 config CONFIG [--set a.b=c]...            the config with every key, as a run would resolve it\n"
           "  at2 config --dump-default                     every key of a config with its meaning\n"
           "  at2 version\n\n"
           "On several ranks: launch/local N CONFIG, or srun/mpirun at2 run CONFIG.\n"

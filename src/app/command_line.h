@@ -25,6 +25,7 @@ enum class Command {
   verify_model,
   status,
   verify,
+  show_config,
   dump_default,
   help,
   version

@@ -33,6 +33,12 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::dump_default:
       if (speaks) std::cout << at2::dump_default();
       return 0;
+    case Command::show_config: {
+      const at2::RunOptions options =
+          at2::agreed(environment.communicator(), [&] { return at2::load_options(line.config_file, line.overrides); });
+      if (speaks) std::cout << at2::dump_options(options);
+      return 0;
+    }
     case Command::show_data:
       at2::data_command(line, environment, std::cout);
       return 0;

@@ -6,7 +6,8 @@
 
 namespace at2 {
 
-/// The folder that launch/setup filled: $AT2_DEPS where set, else the one this program was built with.
+/// The folder that launch/setup filled: $AT2_DEPS where set, else share/at2 of the bundle that the program is in, else
+/// the one that the program was built with.
 [[nodiscard]] std::filesystem::path deps_dir();
 
 /// The default model, SmolLM2-135M-Instruct in GGUF.

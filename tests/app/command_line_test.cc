@@ -51,6 +51,14 @@ TEST(CommandLineTest, StatusAndVerifyTakeARunFolder) {
   EXPECT_THAT(help_text(), HasSubstr("at2 verify RUN"));
 }
 
+TEST(CommandLineTest, ConfigShowsAFileOrTheDefaults) {
+  const CommandLine line = parse_command_line({"config", "a.yaml", "--set", "seed=2"});
+  EXPECT_EQ(line.command, Command::show_config);
+  EXPECT_EQ(line.config_file, "a.yaml");
+  EXPECT_EQ(line.overrides, std::vector<std::string>{"seed=2"});
+  EXPECT_EQ(parse_command_line({"config", "--dump-default"}).command, Command::dump_default);
+}
+
 TEST(CommandLineTest, WrongWordsAreNamed) {
   const auto message = [](const std::vector<std::string>& words) {
     return message_of([&] { static_cast<void>(parse_command_line(words)); });
