@@ -56,9 +56,10 @@ struct ChunkStage {
 void run_chunks(const Session& session, const ChunkStage& stage,
                 const std::function<void(std::int64_t chunk, ShardWriter& writer)>& compute);
 
-/// Opens the finished shards of a stage in order. \pre all ranks may call it at different times
+/// The files of a finished stage in order, checked by their headers. There may be more than can be open at once.
+/// \pre all ranks may call it at different times
 /// \throws UserError naming the command that makes what is missing
-[[nodiscard]] std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command);
+[[nodiscard]] std::vector<std::filesystem::path> finished_shards(const ChunkStage& stage, const std::string& command);
 
 /// Group of an example inside a shard: "examples/000012".
 [[nodiscard]] std::string example_group(std::int64_t index);
