@@ -121,13 +121,14 @@ nlohmann::ordered_json measure(const Arguments& arguments, Communicator& ranks) 
   TrainOptions options;
   options.steps = static_cast<std::int64_t>(arguments.number("--steps", 200));
   std::vector<double> seconds;
-  nlohmann::ordered_json curve = {{0, resident_mb()}};
+  nlohmann::ordered_json curve = nlohmann::ordered_json::array();
+  const auto mark = [&](std::int64_t done) { curve.push_back(nlohmann::ordered_json::array({done, resident_mb()})); };
+  mark(0);
   const Timer timer;
   const TrainResult result = train(features, 32, 32, options, 1, ranks, [&](const StepReport& report) {
     seconds.push_back(timer.seconds());
     const std::int64_t done = report.step + 1;
-    if (done * num_points / options.steps > report.step * num_points / options.steps)
-      curve.push_back({done, resident_mb()});
+    if (done * num_points / options.steps > report.step * num_points / options.steps) mark(done);
   });
   const double half = seconds[seconds.size() / 2];
   // The first half fills the cache.

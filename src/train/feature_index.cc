@@ -91,22 +91,20 @@ std::vector<std::int64_t> count_examples(const std::vector<ExamplePlace>& mine, 
   return counts;
 }
 
-/// The examples of all ranks, in the order of shards. \collective
+/// The examples of all ranks, in the order of shards. Their bytes are added to zeros: no sum carries. \collective
 std::vector<ExamplePlace> gather_examples(const std::vector<ExamplePlace>& mine, std::size_t num_shards,
                                           Communicator& communicator) {
-  constexpr std::size_t words = sizeof(ExamplePlace) / sizeof(std::int64_t);
-  static_assert(sizeof(ExamplePlace) == words * sizeof(std::int64_t));
   std::size_t total = 0;
   std::vector<std::size_t> next;
   for (const std::int64_t count : count_examples(mine, num_shards, communicator)) {
     next.push_back(total);
     total += static_cast<std::size_t>(count);
   }
-  // Zero where another rank's examples belong: zeros change no bit of a sum.
+  // Zero where another rank's examples belong.
   std::vector<ExamplePlace> all(total, ExamplePlace{0, 0, 0, 0, 0});
   for (const ExamplePlace& place : mine) all[next[static_cast<std::size_t>(place.shard)]++] = place;
-  auto* const first = reinterpret_cast<std::int64_t*>(all.data());
-  communicator.all_reduce(buffer_of(std::span(first, total * words)), Reduction::sum);
+  auto* const first = reinterpret_cast<std::uint8_t*>(all.data());
+  communicator.all_reduce(buffer_of(std::span(first, total * sizeof(ExamplePlace))), Reduction::sum);
   return all;
 }
 

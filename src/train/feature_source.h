@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <vector>
