@@ -22,6 +22,8 @@ double rollup_mb(const std::string& name) { return megabytes_of("/proc/self/smap
 
 double peak_mb() { return megabytes_of("/proc/self/status", "VmHWM"); }
 
+double resident_mb() { return megabytes_of("/proc/self/status", "VmRSS"); }
+
 void reset_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 }  // namespace at2::benchmarks

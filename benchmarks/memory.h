@@ -13,6 +13,9 @@ namespace at2::benchmarks {
 /// Largest resident size since the start or the last reset_peak(), in MB.
 [[nodiscard]] double peak_mb();
 
+/// Resident size now, in MB.
+[[nodiscard]] double resident_mb();
+
 /// Lets peak_mb() count from now on. Where the kernel does not allow it, it goes on counting from the start.
 void reset_peak();
 

@@ -173,7 +173,7 @@ void activation(benchmark::State& state) {
 }
 BENCHMARK(activation)->ArgName("rows")->Arg(1024)->Unit(benchmark::kMicrosecond);
 
-/// A chunk of examples as `ablate` writes it: features in float16, compressed, with fsync.
+/// A chunk of examples as `ablate` writes it: features in float16, with fsync.
 void shard_write(benchmark::State& state) {
   const std::int64_t examples = state.range(0);
   const auto path = std::filesystem::temp_directory_path() / ("at2_pieces_" + std::to_string(::getpid()) + ".h5");
@@ -181,7 +181,7 @@ void shard_write(benchmark::State& state) {
   for (auto _ : state) {
     ShardWriter writer(path, {"ablations", 1, "pieces", "cpu", "float32", instruction_set(), 0, 1});
     for (std::int64_t e = 0; e < examples; ++e) {
-      writer.write("examples/" + std::to_string(e) + "/features_GMF", features_GMF);
+      writer.write("examples/" + std::to_string(e) + "/features_GMF", features_GMF, Layout::rows);
     }
     writer.commit();
   }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/timer.h"
+#include "train/batch_sampler.h"
 #include "train/trainer.h"
 
 namespace {
@@ -40,7 +41,7 @@ std::vector<double> milliseconds_per_step(const at2::FeatureTable& table, int re
   std::vector<double> times;
   for (int step = 0; step < repeats + warm_up; ++step) {
     const at2::Timer timer;
-    static_cast<void>(trainer.step(at2::draw_batch(table, options.batch_size, 1, step)));
+    static_cast<void>(trainer.step(at2::BatchSampler(table, options.batch_size, 1).draw(step)));
     if (step >= warm_up) times.push_back(timer.seconds() * 1e3);
   }
   std::sort(times.begin(), times.end());

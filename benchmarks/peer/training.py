@@ -28,24 +28,29 @@ def random_numbers(first, count):
 class TrainingPath:
     """Its store is a folder of memory-mapped files in float16, as the reference writes it; one target per example."""
 
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
+    def __init__(self, targets=TARGETS, folder=None):
+        self.targets = targets
+        self.folder = tempfile.TemporaryDirectory(dir=folder)
         store = Path(self.folder.name) / "features_and_outputs"
         store.mkdir()
-        features = random_numbers(0, TARGETS * ABLATIONS * FEATURES).reshape(TARGETS, ABLATIONS, FEATURES)
-        outputs = LOGIT_PROB_SCALE * random_numbers(FIRST_LOGIT_PROB, TARGETS * ABLATIONS).reshape(TARGETS, ABLATIONS)
-        np.save(store / "features_0_of_1.npy", features.astype(np.float16))
+        features = np.lib.format.open_memmap(store / "features_0_of_1.npy", mode="w+", dtype=np.float16,
+                                             shape=(targets, ABLATIONS, FEATURES))
+        for begin in range(0, targets, TARGETS):
+            part = features[begin:begin + TARGETS]
+            part[:] = random_numbers(begin * ABLATIONS * FEATURES, part.size).reshape(part.shape)
+        features.flush()
+        outputs = LOGIT_PROB_SCALE * random_numbers(FIRST_LOGIT_PROB, targets * ABLATIONS).reshape(targets, ABLATIONS)
         np.save(store / "outputs_0_of_1.npy", outputs.astype(np.float16))
-        np.save(store / "completed_0_of_1.npy", np.ones(TARGETS, dtype=bool))
+        np.save(store / "completed_0_of_1.npy", np.ones(targets, dtype=bool))
         self.extractor = AttentionFeatureExtractor(LAYERS, HEADS)
         self.trainer = trainer.LinearScoreEstimatorTrainer(
-            self.folder.name, range(TARGETS), None, None, None, feature_extractor=self.extractor, num_masks=ABLATIONS)
-        self.trainer._task_datas = {i: {"num_sources": 1, "num_targets": 1} for i in range(TARGETS)}
+            self.folder.name, range(targets), None, None, None, feature_extractor=self.extractor, num_masks=ABLATIONS)
+        self.trainer._task_datas = {i: {"num_sources": 1, "num_targets": 1} for i in range(targets)}
 
     def run(self, limit):
         steps = limit or USUAL_STEPS
         watch = Stopwatch()
-        self.trainer.train(num_iterations=steps, batch_size=TARGETS, train_indices=list(range(TARGETS)), device="cpu")
+        self.trainer.train(num_iterations=steps, batch_size=TARGETS, train_indices=list(range(self.targets)), device="cpu")
         seconds = watch.seconds() / steps
         loss, gradient = self.at_start()
         return Measured(seconds, [("loss", as_numbers(loss[None])), ("gradients", as_numbers(gradient))])

@@ -32,8 +32,8 @@ double ablate_example(const Session& session, const Inputs& inputs, const Langua
   writer.write(group + "/targets", ranges_tensor(input.task.targets));
   writer.write(group + "/keep_MS", keep_MS);
   writer.write(group + "/log_probs_GM", outcomes.log_probs_GM);
-  writer.write(group + "/logit_probs_GM", outcomes.logit_probs_GM.to(at::kFloat));
-  writer.write(group + "/features_GMF", features_GMF);
+  writer.write(group + "/logit_probs_GM", outcomes.logit_probs_GM.to(at::kFloat), Layout::rows);
+  writer.write(group + "/features_GMF", features_GMF, Layout::rows);
   writer.write_attribute(group, "halved_packs", outcomes.halved_packs);
   return static_cast<double>(outcomes.sequences_M.back()) + 1;
 }

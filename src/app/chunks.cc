@@ -187,7 +187,7 @@ StageEnd run_chunks(const Session& session, const ChunkStage& stage, const Compu
   return StageEnd::complete;
 }
 
-std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command) {
+std::vector<std::filesystem::path> finished_shards(const ChunkStage& stage, const std::string& command) {
   const auto missing = missing_chunks(stage.folder, stage.header, stage.mix);
   if (!missing.empty()) {
     throw UserError(
@@ -195,11 +195,11 @@ std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string&
         std::to_string(missing.size()) + " of " + std::to_string(stage.header.num_chunks) + " chunks are missing",
         "run " + command + " with the same config first");
   }
-  std::vector<ShardReader> shards;
+  std::vector<std::filesystem::path> paths;
   for (std::int64_t chunk = 0; chunk < stage.header.num_chunks; ++chunk) {
-    shards.emplace_back(shard_path(stage.folder, chunk));
+    paths.push_back(shard_path(stage.folder, chunk));
   }
-  return shards;
+  return paths;
 }
 
 std::string example_group(std::int64_t index) {

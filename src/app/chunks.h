@@ -70,9 +70,10 @@ void wait_for_file(const Session& session, const std::filesystem::path& path);
 /// After which a claim that does not change is taken for dead: store.claim_seconds.
 [[nodiscard]] std::chrono::duration<double> claim_lifetime(const Session& session);
 
-/// Opens the finished shards of a stage in order. \pre all ranks may call it at different times
+/// The files of a finished stage in order, checked by their headers. There may be more than can be open at once.
+/// \pre all ranks may call it at different times
 /// \throws UserError naming the command that makes what is missing
-[[nodiscard]] std::vector<ShardReader> open_shards(const ChunkStage& stage, const std::string& command);
+[[nodiscard]] std::vector<std::filesystem::path> finished_shards(const ChunkStage& stage, const std::string& command);
 
 /// Group of an example inside a shard: "examples/000012".
 [[nodiscard]] std::string example_group(std::int64_t index);

@@ -71,7 +71,8 @@ std::vector<StoredResponse> read_responses(const Session& session, const Inputs&
   const ChunkStage stage = responses_of(session, inputs, split, chunking);
   return agreed(session.communicator(), [&] {
     std::vector<StoredResponse> responses;
-    for (const ShardReader& shard : open_shards(stage, "at2 generate")) {
+    for (const std::filesystem::path& path : finished_shards(stage, "at2 generate")) {
+      const ShardReader shard(path);
       const ExampleRange range = chunking.examples_of(shard.header().chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
         const std::string group = example_group(e);

@@ -19,10 +19,11 @@ namespace {
 /// what has a fingerprint of them (prune/), or their change is what `want` allows.
 bool may_change(const std::string& key, const RunOptions& want) {
   const bool of_device = key == "model.device" || key == "model.dtype";
-  return key == "model.threads" || key == "model.weight_cache" || key == "store.allow_device_mix" ||
-         key == "store.claim_seconds" || key == "comm.silence_seconds" || key == "comm.backend" ||
-         key == "evaluate.bootstrap_samples" || key.ends_with(".title") || key.starts_with("report.") ||
-         key.starts_with("prune.") || key.starts_with("bench.") || (of_device && want.store.allow_device_mix);
+  return key == "model.threads" || key == "model.weight_cache" || key == "train.cache_gb" ||
+         key == "store.allow_device_mix" || key == "store.claim_seconds" || key == "comm.silence_seconds" ||
+         key == "comm.backend" || key == "evaluate.bootstrap_samples" || key.ends_with(".title") ||
+         key.starts_with("report.") || key.starts_with("prune.") || key.starts_with("bench.") ||
+         (of_device && want.store.allow_device_mix);
 }
 
 /// Options that choose from what was measured.

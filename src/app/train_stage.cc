@@ -6,6 +6,7 @@
 #include "app/damaged_files.h"
 #include "app/responses.h"
 #include "app/stages.h"
+#include "app/train_cache.h"
 #include "app/training_communicator.h"
 #include "base/errors.h"
 #include "base/timer.h"
@@ -14,25 +15,25 @@
 #include "config/provenance.h"
 #include "store/claim.h"
 #include "store/hdf5_writer.h"
+#include "train/shard_features.h"
 #include "train/trainer.h"
 
 namespace at2 {
 namespace {
 
-/// The features of all examples that were measured.
-std::unique_ptr<FeatureTable> read_features(const Session& session, const Inputs& inputs) {
+/// The features of all examples that were measured, which stay in the shards. \collective
+std::unique_ptr<ShardFeatures> open_features(const Session& session, const Inputs& inputs) {
   const Chunking chunking = chunking_of(session, inputs.train);
   const ChunkStage stage = ablations_of(session, inputs, chunking);
-  auto features = std::make_unique<FeatureTable>();
-  for (const ShardReader& shard : open_shards(stage, "at2 ablate")) {
-    const ExampleRange range = chunking.examples_of(shard.header().chunk);
-    for (std::int64_t e = range.begin; e < range.end; ++e) {
-      const std::string group = example_group(e);
-      if (!shard.text_attribute(group, "skipped").empty()) continue;
-      features->add(shard.read(group + "/features_GMF"), shard.read(group + "/logit_probs_GM"));
-    }
-  }
-  return features;
+  Communicator& ranks = session.communicator();
+  // One rank looks at all files; the others take their names from the number of chunks.
+  agreed(ranks, [&] {
+    if (ranks.rank() == 0) static_cast<void>(finished_shards(stage, "at2 ablate"));
+  });
+  std::vector<std::filesystem::path> shards;
+  for (std::int64_t c = 0; c < chunking.num_chunks(); ++c) shards.push_back(shard_path(stage.folder, c));
+  const ShardReading reading{.cache_bytes = train_cache_bytes(session)};
+  return std::make_unique<ShardFeatures>(std::move(shards), reading, ranks);
 }
 
 /// Whether estimator.h5 is that of this run. \throws UserError if it is another's
@@ -119,7 +120,7 @@ struct TrainingStopped {
 void train_and_store(const Session& session, const Inputs& inputs) {
   Communicator& ranks = session.communicator();
   session.journal->begin("train");
-  const auto features = agreed(ranks, [&] { return read_features(session, inputs); });
+  const auto features = open_features(session, inputs);
   const std::unique_ptr<Communicator> gpus = connect_gpus(session, inputs);
   const ModelConfig& config = inputs.text.config;
   Progress progress(session.log, "train", "steps", session.options.train.steps);

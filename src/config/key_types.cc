@@ -29,6 +29,12 @@ std::string RealRange::expected() const {
   return words;
 }
 
+std::optional<RealOrAuto::Type> RealOrAuto::parse(const std::string& word) const {
+  if (word == "auto") return Type{};
+  const auto number = RealRange{}.parse(word);
+  return number ? std::optional<Type>(number) : std::nullopt;
+}
+
 std::optional<bool> TrueOrFalse::parse(const std::string& word) const {
   if (word != "true" && word != "false") return std::nullopt;
   return word == "true";

@@ -52,6 +52,14 @@ struct RealRange {
   [[nodiscard]] std::string expected() const;
 };
 
+/// Numbers from 0 on, or the word auto, which is no number.
+struct RealOrAuto {
+  using Type = std::optional<double>;
+  [[nodiscard]] std::optional<Type> parse(const std::string& word) const;
+  [[nodiscard]] std::string text(const Type& number) const { return number ? RealRange{}.text(*number) : "auto"; }
+  [[nodiscard]] std::string expected() const { return RealRange{}.expected() + ", or auto"; }
+};
+
 /// One of the words of an enum.
 template <typename Enum>
 struct EnumWord {

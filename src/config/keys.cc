@@ -104,6 +104,10 @@ void add_train(std::vector<Key>& keys) {
                             RealRange{.low_end = End::excluded}, AT2_FIELD(train.learning_rate)));
   keys.push_back(scalar_key("train.gradient_clip", "largest norm of a gradient", RealRange{.low_end = End::excluded},
                             AT2_FIELD(train.gradient_clip)));
+  keys.push_back(scalar_key("train.cache_gb",
+                            "memory of each rank for features that it has read, in 10^9 bytes; auto = a quarter of the "
+                            "machine's free memory, shared by its ranks",
+                            RealOrAuto{}, AT2_FIELD(train.cache_gb)));
 }
 
 void add_evaluate(std::vector<Key>& keys) {

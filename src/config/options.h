@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,8 @@ struct TrainOptions {
   std::int64_t batch_size = 512;
   double learning_rate = 1e-3;
   double gradient_clip = 1.0;
+  /// Memory in 10^9 bytes in which a rank keeps features that it has read; nothing = a share of what is free.
+  std::optional<double> cache_gb = {};
 };
 
 struct EvaluateOptions {

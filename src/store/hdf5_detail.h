@@ -14,6 +14,9 @@ namespace at2::hdf5 {
 /// Values of at most this many bytes lie in the object header, which HDF5 protects by a checksum of its own.
 inline constexpr hsize_t kCompactBytes = 4096;
 
+/// HDF5 puts the Fletcher-32 of a chunk behind it.
+inline constexpr hsize_t kFletcherBytes = 4;
+
 /// Attribute of a text dataset that is only there if a text ends with NUL bytes: the length of each text.
 inline constexpr const char* kLengths = "lengths";
 

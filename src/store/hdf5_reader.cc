@@ -50,6 +50,33 @@ std::vector<std::int64_t> shape_of(const H5::DataSpace& space) {
   return {extents.begin(), extents.end()};
 }
 
+/// StoredRows::first. Rows that HDF5 put elsewhere than one after another have none.
+std::optional<std::int64_t> first_row(const H5::DataSet& dataset, const std::vector<std::int64_t>& shape,
+                                      std::size_t element_bytes) {
+  const H5::DSetCreatPropList layout = dataset.getCreatePlist();
+  if (shape.size() < 2 || layout.getLayout() != H5D_CHUNKED || layout.getNfilters() != 1) return std::nullopt;
+  std::vector<hsize_t> corner(shape.size());
+  haddr_t first = 0;
+  haddr_t expected = 0;
+  std::size_t row_bytes = element_bytes;
+  for (std::size_t i = 1; i < shape.size(); ++i) row_bytes *= static_cast<std::size_t>(shape[i]);
+  for (corner[0] = 0; corner[0] < static_cast<hsize_t>(shape[0]); ++corner[0]) {
+    unsigned filters_off = 0;
+    haddr_t place = HADDR_UNDEF;
+    hsize_t bytes = 0;
+    if (H5Dget_chunk_info_by_coord(dataset.getId(), corner.data(), &filters_off, &place, &bytes) < 0) {
+      throw H5::DataSetIException("H5Dget_chunk_info_by_coord", "the index of chunks cannot be read");
+    }
+    const bool follows = corner[0] == 0 || place == expected;
+    if (place == HADDR_UNDEF || filters_off != 0 || bytes != row_bytes + hdf5::kFletcherBytes || !follows) {
+      return std::nullopt;
+    }
+    if (corner[0] == 0) first = place;
+    expected = place + bytes;
+  }
+  return shape[0] > 0 ? std::optional(static_cast<std::int64_t>(first)) : std::nullopt;
+}
+
 std::int64_t count_of(const std::vector<std::int64_t>& shape) {
   std::int64_t count = 1;
   for (const std::int64_t extent : shape) count *= extent;
@@ -143,6 +170,17 @@ at::Tensor Hdf5Reader::read(std::string_view name) const {
     at::Tensor tensor = at::empty(shape_of(dataset.getSpace()), at::TensorOptions().dtype(dtype));
     if (tensor.numel() > 0) dataset.read(tensor.mutable_data_ptr(), type);
     return tensor;
+  });
+}
+
+StoredRows Hdf5Reader::rows(std::string_view name) const {
+  return checked(path_, name, [&] {
+    const H5::DataSet dataset = open_dataset(file_->file, path_, std::string(name));
+    const H5::DataType type = dataset.getDataType();
+    StoredRows rows{hdf5::tensor_dtype(type), shape_of(dataset.getSpace()), std::nullopt};
+    if (rows.dtype == at::ScalarType::Undefined) damaged(path_, name, "its element type is unknown to the store");
+    rows.first = first_row(dataset, rows.shape, type.getSize());
+    return rows;
   });
 }
 

@@ -9,11 +9,21 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace at2 {
+
+/// What a dataset holds and where its rows lie, a row being an index of the first dimension.
+struct StoredRows {
+  at::ScalarType dtype = at::ScalarType::Undefined;
+  std::vector<std::int64_t> shape;
+  /// Byte of the file at which row 0 begins; each row is followed by its Fletcher-32 (4 bytes) and then the next row.
+  /// Nothing if it was not written with Layout::rows.
+  std::optional<std::int64_t> first;
+};
 
 /// A file opened for reading. Every fault is a UserError naming the file and the object in it.
 class Hdf5Reader {
@@ -27,6 +37,8 @@ class Hdf5Reader {
   /// A contiguous CPU tensor in the stored dtype.
   /// \throws UserError if it is missing, of another kind, or its checksum is wrong.
   [[nodiscard]] at::Tensor read(std::string_view name) const;
+  /// Reads no values. \throws UserError as read()
+  [[nodiscard]] StoredRows rows(std::string_view name) const;
   /// \throws UserError as read()
   [[nodiscard]] std::string read_text(std::string_view name) const;
   /// \throws UserError as read()

@@ -28,7 +28,7 @@ std::vector<hsize_t> chunk_shape(std::vector<hsize_t> shape, hsize_t element_byt
   return shape;
 }
 
-H5::DSetCreatPropList layout(const std::vector<hsize_t>& shape, hsize_t element_bytes) {
+H5::DSetCreatPropList packed_layout(const std::vector<hsize_t>& shape, hsize_t element_bytes) {
   H5::DSetCreatPropList properties;
   hsize_t bytes = element_bytes;
   for (const hsize_t extent : shape) bytes *= extent;
@@ -41,6 +41,16 @@ H5::DSetCreatPropList layout(const std::vector<hsize_t>& shape, hsize_t element_
   properties.setChunk(static_cast<int>(chunk.size()), chunk.data());
   properties.setShuffle();
   properties.setDeflate(1);
+  properties.setFletcher32();
+  return properties;
+}
+
+/// One chunk for each index of the first dimension, as it is, so that it is one piece of the file (store/row_file.h).
+H5::DSetCreatPropList row_layout(std::vector<hsize_t> shape) {
+  H5::DSetCreatPropList properties;
+  if (std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end()) return properties;
+  shape.front() = 1;
+  properties.setChunk(static_cast<int>(shape.size()), shape.data());
   properties.setFletcher32();
   return properties;
 }
@@ -58,9 +68,9 @@ void make_groups(H5::H5File& file, const std::string& name) {
 }
 
 void write_values(H5::H5File& file, const std::string& name, const H5::DataType& type,
-                  const std::vector<hsize_t>& shape, const void* values) {
+                  const std::vector<hsize_t>& shape, const void* values, const H5::DSetCreatPropList& layout) {
   make_groups(file, name);
-  H5::DataSet dataset = file.createDataSet(name, type, space_of(shape), layout(shape, type.getSize()));
+  H5::DataSet dataset = file.createDataSet(name, type, space_of(shape), layout);
   if (std::find(shape.begin(), shape.end(), hsize_t{0}) == shape.end()) dataset.write(values, type);
 }
 
@@ -120,14 +130,16 @@ Hdf5Writer::~Hdf5Writer() = default;
 Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
 Hdf5Writer& Hdf5Writer::operator=(Hdf5Writer&&) noexcept = default;
 
-void Hdf5Writer::write(std::string_view name, const at::Tensor& tensor) {
+void Hdf5Writer::write(std::string_view name, const at::Tensor& tensor, Layout layout) {
   AT2_EXPECT(image_ != nullptr, "the file is committed");
+  AT2_EXPECT(layout == Layout::packed || tensor.dim() > 1, "rows have at least one dimension");
   const at::Tensor values = tensor.detach().cpu().contiguous();
   std::vector<hsize_t> shape;
   for (const std::int64_t extent : values.sizes()) shape.push_back(static_cast<hsize_t>(extent));
   checked(path_, name, [&] {
-    write_values(image_->file(), std::string(name), hdf5::file_type(values.scalar_type()), shape,
-                 values.const_data_ptr());
+    const H5::DataType type = hdf5::file_type(values.scalar_type());
+    write_values(image_->file(), std::string(name), type, shape, values.const_data_ptr(),
+                 layout == Layout::rows ? row_layout(shape) : packed_layout(shape, type.getSize()));
   });
 }
 
@@ -138,7 +150,8 @@ void Hdf5Writer::write_text(std::string_view name, std::string_view text) {
   // HDF5 cannot chunk, and so not protect, a scalar: a long text is a list of one.
   const std::vector<hsize_t> shape = width <= kCompactBytes ? std::vector<hsize_t>{} : std::vector<hsize_t>{1};
   checked(path_, name, [&] {
-    write_values(image_->file(), std::string(name), hdf5::text_type(width), shape, padded({&whole, 1}, width).data());
+    write_values(image_->file(), std::string(name), hdf5::text_type(width), shape, padded({&whole, 1}, width).data(),
+                 packed_layout(shape, width));
     keep_lengths(image_->file(), std::string(name), {&whole, 1});
   });
 }
@@ -148,8 +161,8 @@ void Hdf5Writer::write_texts(std::string_view name, std::span<const std::string>
   std::size_t width = 1;
   for (const std::string& text : texts) width = std::max(width, text.size());
   checked(path_, name, [&] {
-    write_values(image_->file(), std::string(name), hdf5::text_type(width), {texts.size()},
-                 padded(texts, width).data());
+    write_values(image_->file(), std::string(name), hdf5::text_type(width), {texts.size()}, padded(texts, width).data(),
+                 packed_layout({texts.size()}, width));
     keep_lengths(image_->file(), std::string(name), texts);
   });
 }

@@ -17,6 +17,10 @@ namespace at2 {
 
 class MemoryFile;
 
+/// `packed`: small on disk. `rows`: each index of the first dimension is one piece of the file that RowFile reads; not
+/// deflated, protected by Fletcher-32.
+enum class Layout { packed, rows };
+
 /// Collects arrays and texts in memory; commit() puts them on disk. Without commit() nothing is left behind.
 ///
 /// A name may hold '/', which makes groups: "examples/000012/features". Arrays and texts above a few KB are chunked,
@@ -29,8 +33,9 @@ class Hdf5Writer {
   Hdf5Writer(Hdf5Writer&&) noexcept;
   Hdf5Writer& operator=(Hdf5Writer&&) noexcept;
 
-  /// \pre uint8, int32, int64, float16, float32 or float64; other devices and strides are copied first
-  void write(std::string_view name, const at::Tensor& tensor);
+  /// \pre uint8, int32, int64, float16, float32 or float64; other devices and strides are copied first. Rows have at
+  ///      least one dimension
+  void write(std::string_view name, const at::Tensor& tensor, Layout layout = Layout::packed);
   /// One UTF-8 text. Any bytes come back as they were.
   void write_text(std::string_view name, std::string_view text);
   /// A list of UTF-8 texts, maybe empty.

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/errors.h"
-#include "base/random.h"
 #include "train/correlation_loss.h"
 #include "train/feature_loops.h"
 
@@ -23,7 +22,7 @@ struct Scratch {
 
 /// The features of one target as float32: the store's own memory, or that of `scratch_MF` if they are converted.
 at::Tensor as_float(const at::Tensor& stored_MF, at::Tensor& scratch_MF) {
-  if (stored_MF.scalar_type() == at::kFloat) return stored_MF.contiguous();
+  if (stored_MF.scalar_type() == at::kFloat) return stored_MF;
   if (!scratch_MF.defined() || scratch_MF.sizes() != stored_MF.sizes()) {
     scratch_MF = at::empty(stored_MF.sizes(), at::kFloat);
   }
@@ -33,13 +32,12 @@ at::Tensor as_float(const at::Tensor& stored_MF, at::Tensor& scratch_MF) {
 /// Adds the gradient and, in the last place, the loss of one target to `row`, [F + 1].
 void add_target(const FeatureSource& source, TargetIndex index, std::span<const double> theta_F, Scratch& scratch,
                 std::span<double> row) {
-  const at::Tensor features_MF =
-      as_float(source.features_GMF(index.example).select(0, index.target), scratch.features_MF);
-  const at::Tensor logit_probs_M = source.logit_probs_GM(index.example).select(0, index.target).contiguous();
+  const auto [stored_MF, logit_probs_M] = source.target(index);
+  const at::Tensor features_MF = as_float(stored_MF, scratch.features_MF);
   const std::size_t F = theta_F.size();
-  AT2_EXPECT(features_MF.dim() == 2 && features_MF.size(1) == static_cast<std::int64_t>(F), "features are [G, M, F]");
+  AT2_EXPECT(features_MF.dim() == 2 && features_MF.size(1) == static_cast<std::int64_t>(F), "features are [M, F]");
   AT2_EXPECT(logit_probs_M.scalar_type() == at::kFloat && logit_probs_M.size(0) == features_MF.size(0),
-             "logit-probs are [G, M] float32");
+             "logit-probs are [M] float32");
   const auto M = static_cast<std::size_t>(features_MF.size(0));
   const std::span<const float> features(features_MF.const_data_ptr<float>(), M * F);
   scratch.predictions_M.resize(M);
@@ -84,23 +82,13 @@ BatchGradient batch_gradient(const FeatureSource& source, std::span<const Target
   return {loss, std::move(sum)};
 }
 
-std::vector<TargetIndex> draw_batch(const FeatureSource& source, std::int64_t batch_size, std::uint64_t seed,
-                                    std::int64_t step) {
-  AT2_EXPECT(batch_size > 0, "a batch has targets");
-  std::vector<std::int64_t> eligible;
-  for (std::int64_t example = 0; example < source.num_examples(); ++example) {
-    if (source.num_targets(example) > 0) eligible.push_back(example);
+std::vector<TargetIndex> share_of(std::span<const TargetIndex> batch, const Communicator& communicator) {
+  std::vector<TargetIndex> share;
+  for (std::int64_t block = communicator.rank(); block < kBatchBlocks; block += communicator.size()) {
+    const auto targets = block_of(batch, block);
+    share.insert(share.end(), targets.begin(), targets.end());
   }
-  RandomStream random(seed, "batch", {static_cast<std::uint64_t>(step)});
-  const std::vector<std::int64_t> order = random.permutation(static_cast<std::int64_t>(eligible.size()));
-  const std::size_t count = std::min(order.size(), static_cast<std::size_t>(batch_size));
-  std::vector<TargetIndex> batch;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::int64_t example = eligible[static_cast<std::size_t>(order[i])];
-    const auto targets = static_cast<std::uint64_t>(source.num_targets(example));
-    batch.push_back({example, static_cast<std::int64_t>(random.below(targets))});
-  }
-  return batch;
+  return share;
 }
 
 }  // namespace at2

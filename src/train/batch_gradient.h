@@ -11,13 +11,6 @@
 
 namespace at2 {
 
-/// A target of an example.
-struct TargetIndex {
-  std::int64_t example = 0;
-  std::int64_t target = 0;
-  bool operator==(const TargetIndex&) const = default;
-};
-
 /// Mean loss of a batch and d loss / d theta.
 struct BatchGradient {
   double loss = 0;
@@ -36,9 +29,7 @@ inline constexpr std::int64_t kBatchBlocks = 64;
 [[nodiscard]] BatchGradient batch_gradient(const FeatureSource& source, std::span<const TargetIndex> batch,
                                            std::span<const double> theta_F, Communicator& communicator);
 
-/// The targets of step `step`: `batch_size` examples drawn without replacement (all if there are fewer), one random
-/// target of each. A function of its arguments alone. Empty if no example has a target.
-[[nodiscard]] std::vector<TargetIndex> draw_batch(const FeatureSource& source, std::int64_t batch_size,
-                                                  std::uint64_t seed, std::int64_t step);
+/// The targets of a batch that this rank computes, in the order of the batch.
+[[nodiscard]] std::vector<TargetIndex> share_of(std::span<const TargetIndex> batch, const Communicator& communicator);
 
 }  // namespace at2

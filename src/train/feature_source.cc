@@ -31,6 +31,10 @@ std::int64_t FeatureTable::num_targets(std::int64_t example) const {
   return features_.at(static_cast<std::size_t>(example)).size(0);
 }
 
+TargetFeatures FeatureTable::target(TargetIndex index) const {
+  return {features_GMF(index.example).select(0, index.target), logit_probs_GM(index.example).select(0, index.target)};
+}
+
 at::Tensor FeatureTable::features_GMF(std::int64_t example) const {
   return features_.at(static_cast<std::size_t>(example));
 }

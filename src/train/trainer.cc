@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <string>
+#include <utility>
 
 #include "base/errors.h"
+#include "train/batch_sampler.h"
 
 namespace at2 {
 namespace {
@@ -22,6 +25,50 @@ at::Tensor as_tensor(const std::vector<double>& theta_F) {
   std::copy(theta_F.begin(), theta_F.end(), tensor_F.mutable_data_ptr<double>());
   return tensor_F;
 }
+
+/// The batches of a training in turn. The source hears of each one step before it is returned.
+class BatchStream {
+ public:
+  BatchStream(const FeatureSource& source, const TrainOptions& options, std::uint64_t seed,
+              const Communicator& communicator)
+      : source_(&source),
+        communicator_(&communicator),
+        sampler_(source, options.batch_size, seed),
+        steps_(options.steps) {
+    announce_next();
+  }
+
+  std::vector<TargetIndex> next() {
+    std::vector<TargetIndex> batch = std::move(announced_);
+    announce_next();
+    return batch;
+  }
+
+ private:
+  /// Batches drawn together: drawing takes as long as there are examples, and each batch is one thread's work.
+  static constexpr std::int64_t kDrawnTogether = 16;
+
+  void announce_next() {
+    if (drawn_.empty()) {
+      const std::int64_t count = std::min(kDrawnTogether, steps_ - steps_drawn_);
+      drawn_ = sampler_.draw_several(steps_drawn_, count);
+      steps_drawn_ += count;
+    }
+    if (!drawn_.empty()) {
+      announced_ = std::move(drawn_.front());
+      drawn_.pop_front();
+    }
+    source_->read_ahead(share_of(announced_, *communicator_));
+  }
+
+  const FeatureSource* source_;
+  const Communicator* communicator_;
+  BatchSampler sampler_;
+  std::int64_t steps_;
+  std::int64_t steps_drawn_ = 0;
+  std::deque<std::vector<TargetIndex>> drawn_;
+  std::vector<TargetIndex> announced_;
+};
 
 /// L1-normalised before it is rounded to float32.
 ScoreEstimator published(std::int64_t num_layers, std::int64_t num_heads, const std::vector<double>& theta_F) {
@@ -70,9 +117,10 @@ TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int
                     "check the responses of the training set");
   }
   Trainer trainer(source, num_layers * num_heads, options, communicator);
+  BatchStream batches(source, options, seed, communicator);
   std::vector<StepReport> history;
   for (std::int64_t step = 0; step < options.steps; ++step) {
-    history.push_back(trainer.step(draw_batch(source, options.batch_size, seed, step)));
+    history.push_back(trainer.step(batches.next()));
     if (on_step) on_step(history.back());
   }
   return {published(num_layers, num_heads, trainer.theta_F()), std::move(history), num_examples, num_targets};

@@ -23,12 +23,12 @@ using testing::expect_equal_runs;
 using testing::run_command;
 using testing::TinyRun;
 
-TEST(RunTest, OneTwoAndFourRanksGiveEqualBits) {
+TEST(RunTest, OneToEightRanksGiveEqualBits) {
   const TinyRun tiny;
   const CommandResult alone = tiny.run("run", 0, "alone");
   ASSERT_EQ(alone.exit_code, 0) << alone.output;
   EXPECT_NE(alone.output.find("Average attention"), std::string::npos) << alone.output;
-  for (const int ranks : {1, 2, 4}) {
+  for (const int ranks : {1, 2, 3, 4, 8}) {
     const std::string out = "ranks" + std::to_string(ranks);
     const CommandResult result = tiny.run("run", ranks, out);
     ASSERT_EQ(result.exit_code, 0) << result.output;

@@ -6,8 +6,13 @@
 
 #include <bit>
 
+#include "comm/agree.h"
 #include "comm/environment.h"
+#include "support/test_files.h"
+#include "train/batch_sampler.h"
+#include "train/feature_shards.h"
 #include "train/random_features.h"
+#include "train/shard_features.h"
 
 namespace at2 {
 namespace {
@@ -19,8 +24,9 @@ class TrainerRanksTest : public ::testing::Test {
     options_.steps = 25;
   }
 
-  std::vector<std::uint32_t> theta_bits(Communicator& communicator) const {
-    const at::Tensor weight_F = train(table_, 5, 6, options_, 1, communicator).estimator.weight();
+  std::vector<std::uint32_t> theta_bits(Communicator& communicator) const { return theta_bits(table_, communicator); }
+  std::vector<std::uint32_t> theta_bits(const FeatureSource& source, Communicator& communicator) const {
+    const at::Tensor weight_F = train(source, 5, 6, options_, 1, communicator).estimator.weight();
     std::vector<std::uint32_t> bits;
     for (std::int64_t f = 0; f < weight_F.numel(); ++f) {
       bits.push_back(std::bit_cast<std::uint32_t>(weight_F.const_data_ptr<float>()[f]));
@@ -50,8 +56,32 @@ TEST_F(TrainerRanksTest, ThetaIsEqualToTheBitWhateverTheNumberOfThreads) {
   at::set_num_threads(threads_before);
 }
 
+TEST_F(TrainerRanksTest, ThetaFromShardsIsEqualToTheBitWhateverTheNumberOfRanksAndTheCache) {
+  Communicator& ranks = environment_.communicator();
+  const TestFolder folder;
+  const auto shared = std::filesystem::path(broadcast_text(ranks, folder.path().string()));
+  if (ranks.rank() == 0) (void)write_shards(shared, table_, 50);
+  ranks.barrier();
+  const std::vector<std::filesystem::path> paths = {shared / "chunk-0.h5", shared / "chunk-1.h5",
+                                                    shared / "chunk-2.h5"};
+  const std::vector<std::uint32_t> in_memory = theta_bits(*alone_);
+  for (const std::int64_t cache_bytes : {0, 20000, 100000000}) {
+    const ShardFeatures stored(paths, {cache_bytes}, ranks);
+    ASSERT_EQ(stored.num_examples(), table_.num_examples());
+    EXPECT_EQ(theta_bits(stored, ranks), in_memory) << cache_bytes;
+  }
+  ranks.barrier();
+}
+
+TEST_F(TrainerRanksTest, ADamagedShardIsKnownToAllRanks) {
+  const TestFolder folder;
+  const auto paths = write_shards(folder.path(), table_, 50);
+  if (environment_.communicator().rank() == 0) std::filesystem::resize_file(paths[0], 1000);
+  EXPECT_THROW(ShardFeatures(paths, {}, environment_.communicator()), AgreedError);
+}
+
 TEST_F(TrainerRanksTest, LossAndGradientOfABatchAreEqualToTheBit) {
-  const std::vector<TargetIndex> batch = draw_batch(table_, 77, 1, 0);
+  const std::vector<TargetIndex> batch = BatchSampler(table_, 77, 1).draw(0);
   const std::vector<double> theta(30, 1.0 / 30);
   const BatchGradient shared = batch_gradient(table_, batch, theta, environment_.communicator());
   const BatchGradient alone = batch_gradient(table_, batch, theta, *alone_);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/errors.h"
+#include "train/batch_sampler.h"
 #include "train/random_features.h"
 
 namespace at2 {
@@ -49,7 +50,7 @@ class TrainerTest : public ::testing::Test {
 TEST_F(TrainerTest, BatchesHoldDifferentExamplesThatHaveTargets) {
   std::set<std::int64_t> targets_seen;
   for (std::int64_t step = 0; step < 50; ++step) {
-    const std::vector<TargetIndex> batch = draw_batch(table_, 8, 1, step);
+    const std::vector<TargetIndex> batch = BatchSampler(table_, 8, 1).draw(step);
     ASSERT_EQ(batch.size(), 8U);
     std::set<std::int64_t> examples;
     for (const TargetIndex index : batch) {
@@ -63,7 +64,7 @@ TEST_F(TrainerTest, BatchesHoldDifferentExamplesThatHaveTargets) {
 
 TEST_F(TrainerTest, WithFewerExamplesThanTheBatchSizeAllAreTaken) {
   std::vector<std::int64_t> examples;
-  for (const TargetIndex index : draw_batch(table_, 512, 1, 0)) examples.push_back(index.example);
+  for (const TargetIndex index : BatchSampler(table_, 512, 1).draw(0)) examples.push_back(index.example);
   std::sort(examples.begin(), examples.end());
   std::vector<std::int64_t> expected;
   for (std::int64_t example = 0; example < 40; ++example) {
@@ -73,13 +74,13 @@ TEST_F(TrainerTest, WithFewerExamplesThanTheBatchSizeAllAreTaken) {
 }
 
 TEST_F(TrainerTest, BatchesDependOnSeedAndStepAlone) {
-  EXPECT_EQ(draw_batch(table_, 8, 1, 5), draw_batch(table_, 8, 1, 5));
-  EXPECT_NE(draw_batch(table_, 8, 1, 5), draw_batch(table_, 8, 1, 6));
-  EXPECT_NE(draw_batch(table_, 8, 1, 5), draw_batch(table_, 8, 2, 5));
+  EXPECT_EQ(BatchSampler(table_, 8, 1).draw(5), BatchSampler(table_, 8, 1).draw(5));
+  EXPECT_NE(BatchSampler(table_, 8, 1).draw(5), BatchSampler(table_, 8, 1).draw(6));
+  EXPECT_NE(BatchSampler(table_, 8, 1).draw(5), BatchSampler(table_, 8, 2).draw(5));
 }
 
 TEST_F(TrainerTest, TheGradientEqualsCentralDifferences) {
-  const std::vector<TargetIndex> batch = draw_batch(table_, 20, 1, 0);
+  const std::vector<TargetIndex> batch = BatchSampler(table_, 20, 1).draw(0);
   std::vector<double> theta(12, 1.0 / 12);
   const BatchGradient gradient = batch_gradient(table_, batch, theta, *communicator_);
   for (std::size_t f = 0; f < theta.size(); ++f) {
