@@ -72,7 +72,9 @@ TEST_F(ShardFeaturesTest, TheCacheStaysWithinItsBytes) {
     (void)theta_of(stored);
     EXPECT_EQ(stored.target_bytes(), of_target);
     EXPECT_LE(stored.cached_bytes(), targets * of_target);
-    if (targets <= 10) EXPECT_EQ(stored.cached_bytes(), targets * of_target) << "what may be kept is kept";
+    if (targets <= 10) {
+      EXPECT_EQ(stored.cached_bytes(), targets * of_target) << "what may be kept is kept";
+    }
   }
 }
 
