@@ -115,6 +115,15 @@ double checked_difference(const Example& example, const at::Tensor& saved, const
   return difference;
 }
 
+/// Thrown between two operations.
+struct TimingStopped {
+  int signal = 0;
+};
+
+void go_on_unless_stopped(const Session& session) {
+  if (const int signal = session.stop.signal(); signal != 0) throw TimingStopped{signal};
+}
+
 ExampleTiming time_example(const Session& session, const Inputs& inputs, const LanguageModel& model,
                            const ScoreEstimator& estimator, const Example& example) {
   const TracedTask traced = trace_response(session, inputs, model, example);
@@ -127,6 +136,7 @@ ExampleTiming time_example(const Session& session, const Inputs& inputs, const L
   const std::vector<Operation> all = operations(session, model, estimator, traced);
   std::vector<at::Tensor> results;
   for (const Operation& operation : all) {
+    go_on_unless_stopped(session);
     // Not timed: it warms up caches, and takes the memory that libraries keep for good.
     results.push_back(operation.run());
     timing.operations.push_back({operation.title, {}, peak_of(operation, model.place().device)});
@@ -134,6 +144,7 @@ ExampleTiming time_example(const Session& session, const Inputs& inputs, const L
   timing.largest_difference = checked_difference(example, results[kSaved], results[kRecomputed], model.place().dtype);
   for (std::int64_t repeat = 0; repeat < session.options.bench.repeats; ++repeat) {
     for (std::size_t i = 0; i < all.size(); ++i) {
+      go_on_unless_stopped(session);
       const Timer timer;
       results[i] = all[i].run();
       timing.operations[i].seconds.push_back(timer.seconds());
@@ -175,7 +186,7 @@ Timings time_all(const Session& session, const Inputs& inputs, const LanguageMod
 
 }  // namespace
 
-void bench_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out) {
+StageEnd bench_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out) {
   const ScoreEstimator estimator = agreed(session.communicator(), [&] {
     if (session.communicator().size() > 1) {
       throw UserError("at2 bench-attribution runs on one rank",
@@ -187,9 +198,15 @@ void bench_stage(const Session& session, const Inputs& inputs, LazyModel& model,
     }
     return trained_estimator(session, inputs);
   });
-  const Timings timings = time_all(session, inputs, model.get(), estimator);
-  write_timings(session.folder.timing(), timings);
-  out << timing_summary(timing_view(timings)) << std::endl;
+  try {
+    const Timings timings = time_all(session, inputs, model.get(), estimator);
+    write_timings(session.folder.timing(), timings);
+    out << timing_summary(timing_view(timings)) << std::endl;
+    return StageEnd::complete;
+  } catch (const TimingStopped& stopped) {
+    say_stopped(session, stopped.signal, "in bench-attribution, which keeps nothing of what it timed");
+    return StageEnd::stopped;
+  }
 }
 
 }  // namespace at2

@@ -154,7 +154,7 @@ StageEnd run_stages(const CommandLine& line, Environment& environment, std::ostr
       return StageEnd::stopped;
     }
   }
-  if (line.command == Command::bench_attribution) bench_stage(session, inputs, model, out);
+  if (line.command == Command::bench_attribution) return bench_stage(session, inputs, model, out);
   agreed(session.communicator(), [&] {
     if (line.command == Command::run && leads) report_stage(session.folder, session.options, out);
   });

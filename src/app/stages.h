@@ -49,8 +49,9 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
 /// sources to choose from. Nothing where the config asks for no pruning. \collective
 void check_prune(const Session& session, const Inputs& inputs);
 /// Times forward and backward passes and attributions (paper, Figure 4c) and writes timing.json; a table goes to `out`.
+/// \return StageEnd::stopped if it was asked to stop: nothing is written then
 /// \throws AgreedError on more than one rank
-void bench_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out);
+[[nodiscard]] StageEnd bench_stage(const Session& session, const Inputs& inputs, LazyModel& model, std::ostream& out);
 /// Tables, figures and pages from what the folder holds, into it; the tables also go to `out`. One rank calls it.
 /// \throws UserError as collect_run, or if files cannot be written
 void report_stage(const RunFolder& folder, const RunOptions& options, std::ostream& out);

@@ -123,6 +123,18 @@ TEST(ElasticTest, TrainingStopsBetweenStepsAndStartsOver) {
   EXPECT_FALSE(fs::exists(tiny.path() / "stopped/estimator.claim"));
 }
 
+TEST(ElasticTest, TimingStopsBetweenTwoOperationsAndKeepsNothing) {
+  const TinyRun tiny(4, 2);
+  ASSERT_EQ(tiny.run("run", 0, "stopped").exit_code, 0);
+  Background bench(tiny.command_line("bench-attribution", 0, "stopped", "--set bench.repeats=1000000 >log"));
+  const auto log = tiny.path() / "log";
+  ASSERT_TRUE(wait_until([&] { return fs::exists(log) && content_of(log).find("run folder") != std::string::npos; }));
+  for (const pid_t rank : processes_with("stopped")) ::kill(rank, SIGTERM);
+  EXPECT_EQ(bench.wait().exit_code, 75) << content_of(log);
+  EXPECT_NE(content_of(log).find("stopped by SIGTERM in bench-attribution"), std::string::npos) << content_of(log);
+  EXPECT_FALSE(fs::exists(tiny.path() / "stopped/timing.json"));
+}
+
 TEST(ElasticTest, SeveralProgramsOnOneFolderComputeEachChunkOnceAndEndTheSame) {
   const TinyRun tiny(12, 4);
   ASSERT_EQ(tiny.run("run", 0, "alone").exit_code, 0);
