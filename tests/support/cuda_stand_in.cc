@@ -4,9 +4,11 @@
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/library.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -54,20 +56,43 @@ struct CUDAHooks final : at::CUDAHooksInterface {
 
 void release(void* memory) { std::free(memory); }
 
-struct Memory final : c10::Allocator {
+/// Counts what was ever asked for, and nothing that is given back.
+struct Memory final : c10::DeviceAllocator {
+  using Stats = c10::CachingDeviceAllocator::DeviceStats;
+
   c10::DataPtr allocate(std::size_t bytes) override {
     void* memory = std::malloc(bytes);
+    constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+    stats[static_cast<std::size_t>(current)].allocated_bytes[all].increase(bytes);
     return {memory, memory, &release, c10::Device(c10::kCUDA, current)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
   void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+  bool initialized() override { return true; }
+  void emptyCache(c10::MempoolId_t) override {}
+  void recordStream(const c10::DataPtr&, c10::Stream) override {}
+  Stats getDeviceStats(c10::DeviceIndex device) override { return stats[static_cast<std::size_t>(device)]; }
+  void resetAccumulatedStats(c10::DeviceIndex) override {}
+  void resetPeakStats(c10::DeviceIndex) override {}
+
+  std::array<Stats, kDevices> stats;
 };
+
+Memory& memory_of_devices() {
+  static Memory memory;
+  return memory;
+}
+
+const bool registered = [] {
+  c10::SetAllocator(c10::kCUDA, &memory_of_devices());
+  return true;
+}();
 
 at::Tensor empty(at::IntArrayRef sizes, std::optional<at::ScalarType> type, std::optional<at::Layout>,
                  std::optional<at::Device> device, std::optional<bool>, std::optional<at::MemoryFormat> format) {
-  static Memory memory;
   current = device->has_index() ? device->index() : current;
-  return at::detail::empty_generic(sizes, &memory, c10::DispatchKeySet(c10::DispatchKey::CUDA), *type, format);
+  return at::detail::empty_generic(sizes, &memory_of_devices(), c10::DispatchKeySet(c10::DispatchKey::CUDA), *type,
+                                   format);
 }
 
 /// As in CUDA, a copy is work of the stream: it must not overtake a sum.

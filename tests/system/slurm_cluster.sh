@@ -25,6 +25,9 @@ start_cluster() {
   wait_for 30 "an idle node" node_is_idle
 }
 
+# A job that is queued again counts as one until scancel has reached it.
+no_job_is_left() { [[ -z $(timeout 10 squeue --noheader) ]]; }
+
 node_is_idle() { [[ $(sinfo --noheader --format %T) == idle ]]; }
 
 # Two ports that nobody listens on.
@@ -77,7 +80,11 @@ CONF
 # stop_cluster: ends jobs and daemons, whatever state they are in.
 stop_cluster() {
   local pid
-  if [[ -n ${SLURM_CONF:-} ]]; then timeout 20 scancel --user=root 2>/dev/null || true; fi
+  if [[ -n ${SLURM_CONF:-} ]]; then
+    timeout 20 scancel --user=root 2>/dev/null || true
+    # Without slurmd nobody would end what a job has started. SLURM itself kills after KillWait.
+    wait_for 40 "the end of all jobs" no_job_is_left || true
+  fi
   # slurmd first: it reports to slurmctld, which asks munged.
   for ((i = ${#cluster_pids[@]} - 1; i >= 0; --i)); do
     pid=${cluster_pids[i]}
