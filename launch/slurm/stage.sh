@@ -68,14 +68,14 @@ start_ranks() {
 
 # queue_again COMMAND MAX_REQUEUES: the same job, once more.
 queue_again() {
-  local answer
+  local answer=
   if ((${SLURM_RESTART_COUNT:-0} >= $2)); then
     say "at2 $1 stopped in order, but not queued again: this was start $((SLURM_RESTART_COUNT + 1)) (--max-requeues $2)"
   # SLURM queues a job that it preempts again itself, and then refuses with these words.
   elif answer=$(scontrol requeue "$SLURM_JOB_ID" 2>&1) || [[ $answer == *"pending execution"* ]]; then
     say "at2 $1 stopped in order; the job is queued again"
   else
-    echo "$answer"
     say "at2 $1 stopped in order, but the job could not be queued again: submit it once more, it goes on where it stopped"
   fi
+  if [[ -n $answer ]]; then echo "$answer"; fi
 }
