@@ -69,7 +69,7 @@ void write_shard(const std::filesystem::path& folder, std::int64_t chunk, std::i
   for (std::int64_t e = 0; e < examples_of_shard; ++e) {
     const std::int64_t example = chunk * examples_of_shard + e;
     const std::int64_t rows = example * targets_of_example * num_ablations;
-    const std::string group = "examples/" + std::to_string(example);
+    const std::string group = example_group(example);
     writer.write_attribute(group, "skipped", "");
     writer.write(group + "/features_GMF",
                  random_tensor({targets_of_example, num_ablations, num_features}, rows * num_features, 1.0F),

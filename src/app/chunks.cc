@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <set>
 #include <thread>
 
@@ -195,17 +194,7 @@ std::vector<std::filesystem::path> finished_shards(const ChunkStage& stage, cons
         std::to_string(missing.size()) + " of " + std::to_string(stage.header.num_chunks) + " chunks are missing",
         "run " + command + " with the same config first");
   }
-  std::vector<std::filesystem::path> paths;
-  for (std::int64_t chunk = 0; chunk < stage.header.num_chunks; ++chunk) {
-    paths.push_back(shard_path(stage.folder, chunk));
-  }
-  return paths;
-}
-
-std::string example_group(std::int64_t index) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "examples/%06lld", static_cast<long long>(index));
-  return text.data();
+  return shard_paths(stage.folder, stage.header.num_chunks);
 }
 
 }  // namespace at2

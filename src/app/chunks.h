@@ -75,7 +75,4 @@ void wait_for_file(const Session& session, const std::filesystem::path& path);
 /// \throws UserError naming the command that makes what is missing
 [[nodiscard]] std::vector<std::filesystem::path> finished_shards(const ChunkStage& stage, const std::string& command);
 
-/// Group of an example inside a shard: "examples/000012".
-[[nodiscard]] std::string example_group(std::int64_t index);
-
 }  // namespace at2

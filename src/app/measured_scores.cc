@@ -150,10 +150,11 @@ class ScoresReading {
 
 MeasuredScores read_scores(const std::filesystem::path& run_folder, const ResultSelection& selection,
                            std::uint64_t seed) {
-  const std::vector<ShardReader> shards =
-      open_complete(RunFolder(run_folder).scores(), "scores", schema_version_of("scores"), "at2 evaluate");
+  const auto paths =
+      complete_shards(RunFolder(run_folder).scores(), "scores", schema_version_of("scores"), "at2 evaluate");
   ScoresReading reading(run_folder, selection, seed);
-  for (const ShardReader& shard : shards) {
+  for (const std::filesystem::path& path : paths) {
+    const ShardReader shard(path);
     for (const std::string& name : shard.children("examples")) reading.add(shard, name);
   }
   MeasuredScores scores = reading.finish();

@@ -99,7 +99,8 @@ std::optional<PruneView> read_prune(const std::filesystem::path& run_folder, con
   const std::filesystem::path folder = run_folder / "prune";
   if (!std::filesystem::exists(folder)) return std::nullopt;
   PruneCollector collector(options.prune.unmarked);
-  for (const ShardReader& shard : open_complete(folder, "prune", schema_version_of("prune"), "at2 prune")) {
+  for (const auto& path : complete_shards(folder, "prune", schema_version_of("prune"), "at2 prune")) {
+    const ShardReader shard(path);
     for (const std::string& example : shard.children("examples")) collector.add(shard, "examples/" + example);
   }
   return collector.view(options.evaluate.bootstrap_samples, options.seed);

@@ -30,10 +30,8 @@ std::unique_ptr<ShardFeatures> open_features(const Session& session, const Input
   agreed(ranks, [&] {
     if (ranks.rank() == 0) static_cast<void>(finished_shards(stage, "at2 ablate"));
   });
-  std::vector<std::filesystem::path> shards;
-  for (std::int64_t c = 0; c < chunking.num_chunks(); ++c) shards.push_back(shard_path(stage.folder, c));
   const ShardReading reading{.cache_bytes = train_cache_bytes(session)};
-  return std::make_unique<ShardFeatures>(std::move(shards), reading, ranks);
+  return std::make_unique<ShardFeatures>(shard_paths(stage.folder, chunking.num_chunks()), reading, ranks);
 }
 
 /// Whether estimator.h5 is that of this run. \throws UserError if it is another's

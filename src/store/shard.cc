@@ -2,6 +2,8 @@
 
 #include <ATen/Version.h>
 
+#include <array>
+#include <cstdio>
 #include <utility>
 
 namespace at2 {
@@ -23,6 +25,12 @@ ShardHeader read_header(const Hdf5Reader& reader) {
 }  // namespace
 
 std::string instruction_set() { return at::get_cpu_capability(); }
+
+std::string example_group(std::int64_t index) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "examples/%06lld", static_cast<long long>(index));
+  return text.data();
+}
 
 ShardWriter::ShardWriter(std::filesystem::path path, const ShardHeader& header) : Hdf5Writer(std::move(path)) {
   write_attribute("/", "kind", header.kind);

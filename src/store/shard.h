@@ -32,6 +32,9 @@ struct ShardHeader {
 /// The CPU instruction set that LibTorch chose on this machine: "AVX2", "AVX512", "DEFAULT", ...
 [[nodiscard]] std::string instruction_set();
 
+/// Group of an example inside a shard: "examples/000012".
+[[nodiscard]] std::string example_group(std::int64_t index);
+
 /// Writes a shard; call commit() when everything is in.
 class ShardWriter : public Hdf5Writer {
  public:

@@ -104,8 +104,14 @@ std::vector<std::int64_t> missing_chunks(const std::filesystem::path& folder, co
   return missing;
 }
 
-std::vector<ShardReader> open_complete(const std::filesystem::path& folder, const std::string& kind,
-                                       std::int64_t schema_version, const std::string& command) {
+std::vector<std::filesystem::path> shard_paths(const std::filesystem::path& folder, std::int64_t num_chunks) {
+  std::vector<std::filesystem::path> paths;
+  for (std::int64_t chunk = 0; chunk < num_chunks; ++chunk) paths.push_back(shard_path(folder, chunk));
+  return paths;
+}
+
+std::vector<std::filesystem::path> complete_shards(const std::filesystem::path& folder, const std::string& kind,
+                                                   std::int64_t schema_version, const std::string& command) {
   const std::string first = "run " + command + " on this folder to its end first";
   const FolderContents contents = contents_of(folder);
   if (contents.finished.empty()) {
@@ -121,9 +127,7 @@ std::vector<ShardReader> open_complete(const std::filesystem::path& folder, cons
         folder.string() + " is not complete",
         count + " chunks are missing, " + shard_path(folder, missing.front()).filename().string() + " first", first);
   }
-  std::vector<ShardReader> shards;
-  for (std::int64_t chunk = 0; chunk < header.num_chunks; ++chunk) shards.emplace_back(shard_path(folder, chunk));
-  return shards;
+  return shard_paths(folder, header.num_chunks);
 }
 
 FolderContents contents_of(const std::filesystem::path& folder) {

@@ -17,6 +17,10 @@ enum class DeviceMix { refuse, allow };
 /// `folder`/chunk-00012.h5
 [[nodiscard]] std::filesystem::path shard_path(const std::filesystem::path& folder, std::int64_t chunk);
 
+/// Those of the chunks 0..num_chunks-1 in order, whether they exist or not.
+[[nodiscard]] std::vector<std::filesystem::path> shard_paths(const std::filesystem::path& folder,
+                                                             std::int64_t num_chunks);
+
 /// The chunks finished in `folder`, ascending; a missing folder has none. Reads headers only.
 /// \param expected  what this run would write; its `chunk` is ignored
 /// \throws UserError if a shard is damaged, or of another kind, schema, fingerprint or number of chunks (both values
@@ -29,12 +33,13 @@ enum class DeviceMix { refuse, allow };
 [[nodiscard]] std::vector<std::int64_t> missing_chunks(const std::filesystem::path& folder, const ShardHeader& expected,
                                                        DeviceMix mix = DeviceMix::refuse);
 
-/// All shards of a folder in order, for a reader that does not know their fingerprint: they are all there and belong
-/// together, with shards of any device side by side.
+/// The files of all shards of a folder in order, for a reader that does not know their fingerprint: they are all there
+/// and belong together, with shards of any device side by side. There may be more than can be open at once.
 /// \param command  to be run first where some are missing
 /// \throws UserError naming the folder or the shard that is wrong, and `command`
-[[nodiscard]] std::vector<ShardReader> open_complete(const std::filesystem::path& folder, const std::string& kind,
-                                                     std::int64_t schema_version, const std::string& command);
+[[nodiscard]] std::vector<std::filesystem::path> complete_shards(const std::filesystem::path& folder,
+                                                                 const std::string& kind, std::int64_t schema_version,
+                                                                 const std::string& command);
 
 /// What lies in a folder, by name alone.
 struct FolderContents {

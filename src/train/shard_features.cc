@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "base/errors.h"
 #include "store/hdf5_reader.h"
 #include "store/row_file.h"
+#include "store/shard.h"
 
 namespace at2 {
 namespace {
@@ -23,12 +23,10 @@ TargetFeatures read_by_hdf5(const std::filesystem::path& path, std::int64_t numb
   // HDF5 allows one thread of a process.
   static std::mutex hdf5;
   const std::lock_guard lock(hdf5);
-  char group[48];
-  std::snprintf(group, sizeof group, "examples/%06lld", static_cast<long long>(number));
   const Hdf5Reader reader(path);
-  const std::string name(group);
-  return {reader.read(name + "/features_GMF").select(0, target).clone(),
-          reader.read(name + "/logit_probs_GM").select(0, target).clone()};
+  const std::string group = example_group(number);
+  return {reader.read(group + "/features_GMF").select(0, target).clone(),
+          reader.read(group + "/logit_probs_GM").select(0, target).clone()};
 }
 
 }  // namespace

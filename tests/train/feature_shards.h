@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,13 +11,6 @@
 #include "train/feature_source.h"
 
 namespace at2 {
-
-/// "examples/000012"
-inline std::string group_name(std::int64_t number) {
-  char name[48];
-  std::snprintf(name, sizeof name, "examples/%06lld", static_cast<long long>(number));
-  return name;
-}
 
 inline ShardHeader shard_header(std::int64_t chunk) {
   return {"ablations", 1, "test", "cpu", "float32", "AVX2", chunk, 1000};
@@ -35,11 +27,11 @@ inline std::vector<std::filesystem::path> write_shards(const std::filesystem::pa
     paths.push_back(folder / ("chunk-" + std::to_string(paths.size()) + ".h5"));
     ShardWriter writer(paths.back(), shard_header(std::ssize(paths) - 1));
     for (std::int64_t e = begin; e < std::min(begin + per_shard, table.num_examples()); ++e) {
-      const std::string group = group_name(number++);
+      const std::string group = example_group(number++);
       writer.write_attribute(group, "skipped", "");
       writer.write(group + "/features_GMF", table.features_GMF(e), layout);
       writer.write(group + "/logit_probs_GM", table.logit_probs_GM(e), layout);
-      if (e % 3 == 2) writer.write_attribute(group_name(number++), "skipped", "empty response");
+      if (e % 3 == 2) writer.write_attribute(example_group(number++), "skipped", "empty response");
     }
     writer.commit();
   }
