@@ -7,18 +7,8 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 clone="$folder/a clone"
-failures=0
-
-expect() {
-  local what=$1
-  shift
-  if ! "$@"; then
-    echo "FAILED: $what"
-    failures=$((failures + 1))
-  fi
-}
-contains() { grep -qF -- "$2" <<<"$1"; }
-lacks() { ! contains "$@"; }
+# shellcheck source-path=SCRIPTDIR source=expectations.sh
+. "$1/tests/system/expectations.sh"
 
 # Runs a command from another folder: its output in $output, its exit status in $status.
 try() {

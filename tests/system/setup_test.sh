@@ -8,18 +8,8 @@ set -euo pipefail
 root=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failures=0
-
-expect() {
-  local what=$1
-  shift
-  if ! "$@"; then
-    echo "FAILED: $what"
-    [[ -z $output ]] || echo "  it said: $output"
-    failures=$((failures + 1))
-  fi
-}
-contains() { grep -qF -- "$2" <<<"$1"; }
+# shellcheck source-path=SCRIPTDIR source=expectations.sh
+. "$root/tests/system/expectations.sh"
 try() {
   status=0
   output=$("$@" 2>&1) || status=$?
