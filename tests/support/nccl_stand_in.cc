@@ -171,9 +171,13 @@ int strike(Comm& comm, StandInStream* stream) {
 
 bool stuck(const Comm& comm) { return comm.fault.kind == "hang" && strikes(comm); }
 
+void stop_device(Comm& comm) {
+  comm.aborted = true;
+  if (comm.device.joinable()) comm.device.join();
+}
+
 void end(Comm* comm) {
-  comm->aborted = true;
-  if (comm->device.joinable()) comm->device.join();
+  stop_device(*comm);
   munmap(comm->meeting, sizeof(Meeting));
   shm_unlink(comm->name.c_str());
   delete comm;
@@ -253,8 +257,12 @@ int ncclCommDestroy(void* handle) {
 #ifndef AT2_STAND_IN_WITHOUT_ABORT
 int ncclCommAbort(void* handle) {
   std::fprintf(stderr, "stand-in: aborted\n");
-  // One that hangs for ever, as NCCL's has done: whoever calls it must not wait for it.
-  if (std::getenv("AT2_STAND_IN_ABORT_HANGS") != nullptr) pause();
+  // One that hangs for ever, as NCCL's has done: whoever calls it must not wait for it. It leaves no thread behind that
+  // ThreadSanitizer would miss.
+  if (std::getenv("AT2_STAND_IN_ABORT_HANGS") != nullptr) {
+    stop_device(*static_cast<Comm*>(handle));
+    pause();
+  }
   end(static_cast<Comm*>(handle));
   return kSuccess;
 }
