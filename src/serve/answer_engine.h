@@ -25,16 +25,18 @@ struct Question {
   std::vector<Message> history;
   /// A response to attribute instead of one that the model writes.
   std::optional<std::string> response;
-  /// context, or thought: the answer after "</think>" is attributed to the thoughts, and to the documents if there are
-  /// any.
-  Task task = Task::context;
+  /// thought: the answer after "</think>" is attributed to the thoughts before it, and to the documents if there are
+  /// any. Nothing = thought where the model thinks, or the given response closes a thought.
+  std::optional<Task> task;
   SourceKind sources = SourceKind::sentence;
   /// None = the answer alone.
   std::vector<Method> methods = {Method::at2};
   std::int64_t esm_ablations = 32;
   std::int64_t max_new_tokens = 256;
-  /// Spans of the answer to attribute, as words of it; its sentences if there are none.
+  /// Spans of the answer to attribute: words of it, of which the first occurrence counts, and bytes of a given response
+  /// (for thoughts: of the answer after them). Its sentences if there are neither.
   std::vector<std::string> spans;
+  std::vector<CharRange> ranges;
 };
 
 /// Called with each piece of text that the model writes, thoughts included. What it throws ends the answer and comes
