@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ablation/attention_features.h"
 #include "app/responses.h"
 #include "model/pretrained.h"
 #include "serve/answer_engine.h"
