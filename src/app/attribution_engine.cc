@@ -21,14 +21,28 @@ bool reads_attention(const Question& question) {
                      [](Method method) { return method == Method::at2 || method == Method::average_attention; });
 }
 
+std::string shape_text(std::int64_t num_layers, std::int64_t num_heads) {
+  return std::to_string(num_layers) + " layers of " + std::to_string(num_heads) + " heads";
+}
+
+void check_shape(const ScoreEstimator& estimator, const ModelConfig& config, const std::filesystem::path& path) {
+  if (estimator.num_layers() == config.num_layers && estimator.num_heads() == config.num_heads) return;
+  throw UserError(path.string() + " does not fit the model",
+                  "it is for " + shape_text(estimator.num_layers(), estimator.num_heads()) + ", the model has " +
+                      shape_text(config.num_layers, config.num_heads),
+                  "name an estimator that was trained on this model");
+}
+
 /// theta for the model, or why there is none.
 std::optional<StoredEstimator> find_estimator(const EngineOptions& options, const std::string& fingerprint,
-                                              std::string& why_none) {
+                                              const ModelConfig& config, std::string& why_none) {
   const bool required = options.estimator_use == EstimatorUse::required || options.estimator_file;
   try {
     const std::filesystem::path path =
         options.estimator_file ? std::filesystem::path(*options.estimator_file) : default_estimator_path();
-    return load_estimator(path, fingerprint, options.model_check);
+    StoredEstimator stored = load_estimator(path, fingerprint, options.model_check);
+    check_shape(stored.estimator, config, path);
+    return stored;
   } catch (const UserError& error) {
     if (required) throw;
     why_none = error.what();
@@ -70,7 +84,7 @@ AttributionEngine::AttributionEngine(const EngineOptions& options)
       name_(at2::model_name(path_)),
       fingerprint_(model_fingerprint(path_)),
       text_(load_model_text(path_)),
-      estimator_(find_estimator(options, fingerprint_, why_no_estimator_)),
+      estimator_(find_estimator(options, fingerprint_, text_.config, why_no_estimator_)),
       splitter_(punkt_dir()),
       model_(load_weights(path_, fingerprint_, text_.config)) {}
 
@@ -107,7 +121,7 @@ AttributedAnswer AttributionEngine::answer(const Question& question, const TextL
     return answer;
   } catch (const RecordError& error) {
     throw UserError("the question cannot be answered and attributed", error.what(),
-                    "shorten the documents, mend the response, or allow more new tokens");
+                    "shorten the documents, mend the response, or raise the limit of new tokens (--max-new-tokens)");
   }
 }
 

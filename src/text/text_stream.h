@@ -26,6 +26,8 @@ class TextStream {
   std::vector<std::int64_t> window_;
   /// Bytes of the window's text that were handed out.
   std::size_t handed_out_ = 0;
+  /// Tokens since the text last ended with a whole character.
+  std::size_t num_waiting_ = 0;
 };
 
 }  // namespace at2

@@ -81,18 +81,25 @@ TEST(CommandTableTest, TextsFitIntoALine) {
 }
 
 TEST(CommandLineTest, AttributeHasDefaults) {
-  const CommandLine line = parse_command_line({"attribute", "--context", "c", "--query", "q"});
-  EXPECT_EQ(line.attribute.method, Method::at2);
-  EXPECT_EQ(line.attribute.sources, SourceKind::sentence);
-  EXPECT_EQ(line.attribute.format, OutputFormat::text);
-  EXPECT_FALSE(line.attribute.response_file.has_value());
+  const AttributeRequest request = parse_command_line({"attribute", "--context", "c", "--query", "q"}).attribute;
+  EXPECT_EQ(request.methods, std::vector<Method>{Method::at2});
+  EXPECT_EQ(request.sources, SourceKind::sentence);
+  EXPECT_EQ(request.format, AnswerFormat::text);
+  EXPECT_EQ(request.colours, ColourChoice::automatic);
+  EXPECT_EQ(request.model_check, ModelCheck::refuse_other);
+  EXPECT_FALSE(request.response_file.has_value());
+  EXPECT_FALSE(request.task.has_value());
 }
 
-TEST(CommandLineTest, ThoughtAttributionNeedsNoContext) {
-  const CommandLine line = parse_command_line({"attribute", "--task", "thought", "--query", "q"});
-  EXPECT_EQ(line.attribute.task, Task::thought);
-  EXPECT_FALSE(line.attribute.context_file.has_value());
-  EXPECT_EQ(parse_command_line({"attribute", "--context", "c", "--query", "q"}).attribute.task, Task::context);
+TEST(CommandLineTest, AttributeTakesSeveralDocumentsMethodsAndSpans) {
+  const AttributeRequest request =
+      parse_command_line({"attribute", "--context", "a", "--context", "-", "--query", "q", "--method",
+                          "gradient,at2,at2", "--target", "one", "--target", "two", "--task", "thought"})
+          .attribute;
+  EXPECT_EQ(request.context_files, (std::vector<std::string>{"a", "-"}));
+  EXPECT_EQ(request.methods, (std::vector<Method>{Method::gradient, Method::at2})) << "each once, in the order given";
+  EXPECT_EQ(request.spans, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(request.task, Task::thought);
 }
 
 TEST(CommandLineTest, StatusAndVerifyTakeARunFolder) {
@@ -128,7 +135,10 @@ TEST(CommandLineTest, WrongWordsAreNamed) {
   EXPECT_THAT(message({"verify", "--json", "a"}), HasSubstr("knows no option --json"));
   EXPECT_THAT(message({"config"}), HasSubstr("--dump-default"));
   EXPECT_THAT(message({"attribute", "--context", "c"}), HasSubstr("--query"));
-  EXPECT_THAT(message({"attribute", "--query", "q"}), HasSubstr("--context"));
+  EXPECT_THAT(message({"attribute", "--context", "-", "--response", "-", "--query", "q"}), HasSubstr("read twice"));
+  EXPECT_THAT(message({"attribute", "--query", "q", "--method", "at2,gradiant"}), HasSubstr("did you mean gradient?"));
+  EXPECT_THAT(message({"attribute", "--query", "q", "--method", "at2_general"}), HasSubstr("--estimator FILE"));
+  EXPECT_THAT(message({"attribute", "--query", "q", "--format", "htlm"}), HasSubstr("did you mean html?"));
   EXPECT_THAT(message({"attribute", "--task", "thoughts", "--query", "q"}),
               AllOf(HasSubstr("possible: context, thought"), HasSubstr("did you mean thought?")));
   EXPECT_THAT(message({"figures", "a", "--out", "b", "--sources", "sentense"}), HasSubstr("did you mean sentence?"));
