@@ -86,11 +86,12 @@ void attribute_command(const AttributeRequest& request, Environment& environment
   at::set_num_threads(threads_of_rank(request.threads, environment.local_size()));
   AttributionEngine engine(engine_of(request));
   TextListener on_text;
+  StreamedWrap lines(line_width_of_output());
   if (request.format == AnswerFormat::text && !question.response) {
-    on_text = [&](std::string_view piece) { out << printable(piece) << std::flush; };
+    on_text = [&](std::string_view piece) { out << lines.push(printable(piece)) << std::flush; };
   }
   const AttributedAnswer answer = engine.answer(question, on_text);
-  if (on_text) out << "\n\n";
+  if (on_text) out << lines.finish() << "\n\n";
   out << formatted(answer, request) << std::flush;
 }
 

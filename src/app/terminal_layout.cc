@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 namespace at2 {
 namespace {
+
+constexpr std::int64_t kNarrowest = 20;
 
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);
@@ -31,10 +34,14 @@ bool shows_colours() {
 
 }  // namespace
 
+std::int64_t line_width_of_output() {
+  return isatty(STDOUT_FILENO) == 1 ? std::max(kNarrowest, width_of_output())
+                                    : std::numeric_limits<std::int64_t>::max();
+}
+
 TextLayout layout_of_output(ColourChoice choice) {
-  constexpr std::int64_t narrowest = 20;
   const bool colours = choice == ColourChoice::always || (choice == ColourChoice::automatic && shows_colours());
-  return {std::max(narrowest, width_of_output()), colours ? Colours::ansi256 : Colours::none};
+  return {std::max(kNarrowest, width_of_output()), colours ? Colours::ansi256 : Colours::none};
 }
 
 }  // namespace at2

@@ -12,4 +12,7 @@ enum class ColourChoice { automatic, always, never };
 /// NO_COLOR is set. Width: of the terminal, else $COLUMNS, else 80; at least 20.
 [[nodiscard]] TextLayout layout_of_output(ColourChoice choice);
 
+/// Columns after which lines are broken for the terminal; where the output is none, lines stay as they are.
+[[nodiscard]] std::int64_t line_width_of_output();
+
 }  // namespace at2

@@ -1,5 +1,7 @@
 #include "report/terminal.h"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "report/format.h"
@@ -106,5 +108,37 @@ std::string wrap(std::span<const StyledText> text, const WrapOptions& options) {
   }
   return lines;
 }
+
+std::string StreamedWrap::placed_word() {
+  std::string text = encode_utf8(std::exchange(word_, {}));
+  auto width = static_cast<std::int64_t>(display_width(text));
+  if (column_ > 0 && column_ + width > width_) {
+    // The line break stands for the blanks.
+    text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+    width = static_cast<std::int64_t>(display_width(text));
+    column_ = 0;
+    text.insert(0, "\n");
+  }
+  column_ += width;
+  return text;
+}
+
+std::string StreamedWrap::push(std::string_view piece) {
+  std::string shown;
+  for (const char32_t c : decode_utf8(piece)) {
+    const bool ends_word = c == U' ' && !word_.empty() && word_.back() != U' ';
+    const bool wide = display_width(encode_utf8({&c, 1})) == 2;
+    if (ends_word || wide || c == U'\n') shown += placed_word();
+    if (c == U'\n') {
+      shown += '\n';
+      column_ = 0;
+    } else {
+      word_ += c;
+    }
+  }
+  return shown;
+}
+
+std::string StreamedWrap::finish() { return placed_word(); }
 
 }  // namespace at2

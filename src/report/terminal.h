@@ -32,4 +32,23 @@ struct WrapOptions {
 /// words that are longer than a line; line breaks of the text stay. No style reaches over the end of a line.
 [[nodiscard]] std::string wrap(std::span<const StyledText> text, const WrapOptions& options);
 
+/// Breaks lines of a text that comes in pieces, without waiting for more than the end of a word.
+class StreamedWrap {
+ public:
+  explicit StreamedWrap(std::int64_t width) : width_(width) {}
+
+  /// What can be shown now. \pre UTF-8, printable
+  [[nodiscard]] std::string push(std::string_view piece);
+  /// The last word.
+  [[nodiscard]] std::string finish();
+
+ private:
+  [[nodiscard]] std::string placed_word();
+
+  std::int64_t width_;
+  std::int64_t column_ = 0;
+  /// Blanks before it included.
+  std::u32string word_;
+};
+
 }  // namespace at2

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "report/format.h"
+#include "text/utf8.h"
 
 namespace at2 {
 namespace {
@@ -55,6 +56,38 @@ TEST(WrapTest, EveryLineFitsWhateverTheText) {
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(display_width(line), static_cast<std::size_t>(width)) << line;
   }
+}
+
+TEST(StreamedWrapTest, PiecesBreakWhereTheWholeTextDoes) {
+  const std::string text = "one two  three \u6771\u4eac\u90fd\u5e81 four\n\nfive sixseven e\u0301 eight";
+  const std::u32string characters = decode_utf8(text);
+  for (std::int64_t width = 10; width < 40; ++width) {
+    for (std::size_t size = 1; size < 9; ++size) {
+      StreamedWrap stream(width);
+      std::string shown;
+      for (std::size_t at = 0; at < characters.size(); at += size) {
+        shown += stream.push(encode_utf8(characters.substr(at, size)));
+      }
+      shown += stream.finish() + "\n";
+      std::istringstream lines(shown);
+      for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(display_width(line), static_cast<std::size_t>(width)) << line;
+      }
+      // Nothing but blanks and line breaks is lost or added.
+      std::string left = shown;
+      std::string right = text;
+      for (std::string* words : {&left, &right})
+        std::erase_if(*words, [](char byte) { return byte == ' ' || byte == '\n'; });
+      EXPECT_EQ(left, right);
+    }
+  }
+}
+
+TEST(StreamedWrapTest, AWordIsShownWhenItIsComplete) {
+  StreamedWrap stream(20);
+  EXPECT_EQ(stream.push("one tw"), "one");
+  EXPECT_EQ(stream.push("o"), "");
+  EXPECT_EQ(stream.finish(), " two");
 }
 
 }  // namespace
