@@ -1,14 +1,14 @@
 // What an attribution adds to the time of writing the answer: at2 attribute with AT2 beside the answer alone.
 //
 //   launch/build -DAT2_BENCHMARKS=ON
-//   build/benchmarks/attribution_overhead [--rounds N] [--new-tokens N] [--threads N] [--model MODEL] [QUESTIONS.jsonl]
+//   build/benchmarks/attribution_overhead [ROUNDS [NEW_TOKENS [THREADS [MODEL]]]]      5, 64, all cores, the default
+//   model
 //
 // Each question of benchmarks/workload/prompts.jsonl is answered without and with attribution of every sentence to the
 // sentences of its context, in turns. Both answers must be the same. Prints a Markdown table with one row per question.
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -22,11 +22,8 @@
 
 namespace {
 
-namespace po = boost::program_options;
-
 struct Settings {
   std::string model = "default";
-  std::string questions = "benchmarks/workload/prompts.jsonl";
   std::int64_t rounds = 5;
   std::int64_t new_tokens = 64;
   int threads = 0;
@@ -34,23 +31,21 @@ struct Settings {
 
 Settings read_settings(int argc, char** argv) {
   Settings settings;
-  po::options_description options;
-  options.add_options()                                                   //
-      ("rounds", po::value(&settings.rounds)->default_value(5))           //
-      ("new-tokens", po::value(&settings.new_tokens)->default_value(64))  //
-      ("threads", po::value(&settings.threads)->default_value(0))         //
-      ("model", po::value(&settings.model)->default_value("default"))     //
-      ("questions", po::value(&settings.questions)->default_value(settings.questions));
-  po::variables_map values;
-  const auto places = po::positional_options_description().add("questions", 1);
-  po::store(po::command_line_parser(argc, argv).options(options).positional(places).run(), values);
-  po::notify(values);
+  if (argc > 1) settings.rounds = std::stol(argv[1]);
+  if (argc > 2) settings.new_tokens = std::stol(argv[2]);
+  if (argc > 3) settings.threads = std::stoi(argv[3]);
+  if (argc > 4) settings.model = argv[4];
   return settings;
 }
 
+/// In the current folder, which is that of the clone.
+constexpr const char* kQuestions = "benchmarks/workload/prompts.jsonl";
+
 std::vector<at2::Question> read_questions(const Settings& settings) {
   std::vector<at2::Question> questions;
-  std::ifstream file(settings.questions);
+  std::ifstream file(kQuestions);
+  if (!file)
+    throw at2::UserError(std::string("cannot read ") + kQuestions, "it is not there", "run this in the clone's folder");
   for (std::string line; std::getline(file, line);) {
     const auto json = nlohmann::json::parse(line);
     at2::Question question;
