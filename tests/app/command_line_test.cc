@@ -50,7 +50,8 @@ TEST(CommandTableTest, EveryCommandIsInTheHelpAndHasOneOfItsOwn) {
     EXPECT_THAT(all, HasSubstr("  " + entry.name + " "));
     const std::string text = help_text(entry);
     EXPECT_THAT(text, HasSubstr("usage: at2 " + entry.name));
-    for (const auto& option : entry.options().options()) EXPECT_THAT(text, HasSubstr("--" + option->long_name()));
+    const auto options = entry.options();
+    for (const auto& option : options.options()) EXPECT_THAT(text, HasSubstr("--" + option->long_name()));
     for (const CommandExample& example : entry.examples) EXPECT_THAT(text, HasSubstr(example.line));
   }
 }
