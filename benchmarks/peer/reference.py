@@ -1,6 +1,7 @@
 """The reference's own modules (package at2 0.0.1), without the notebook stack that they name but that is not used here."""
 
 import importlib
+import importlib.machinery
 import importlib.util
 import sys
 import types
@@ -9,6 +10,8 @@ import types
 def _module(name, **members):
     module = types.ModuleType(name)
     module.__path__ = []
+    # Where transformers is imported after this, it asks whether there is such a package.
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None)
     for member, value in members.items():
         setattr(module, member, value)
     sys.modules[name] = module

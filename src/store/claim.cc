@@ -5,12 +5,12 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <random>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -48,8 +48,12 @@ std::string random_token() {
   return text.data();
 }
 
-/// The first line of a claim: who holds it, different for every claim ever made.
-std::string new_holder() { return this_machine() + " " + std::to_string(::getpid()) + " " + random_token(); }
+/// The first line of a claim: who holds it, different for every claim ever made. The time of the start tells a process
+/// from a later one with its number.
+std::string new_holder() {
+  const std::int64_t start = process_start(::getpid()).value_or(0);
+  return this_machine() + " " + std::to_string(::getpid()) + " " + std::to_string(start) + " " + random_token();
+}
 
 std::string first_line(const std::string& content) { return content.substr(0, content.find('\n')); }
 
@@ -58,17 +62,25 @@ bool is_gone(const std::string& content) {
   const std::string holder = first_line(content);
   const std::string machine = this_machine() + " ";
   if (!holder.starts_with(machine)) return false;
-  int pid = 0;
-  const char* const first = holder.data() + machine.size();
-  const auto [end, error] = std::from_chars(first, holder.data() + holder.size(), pid);
-  return error == std::errc() && *end == ' ' && !process_lives(pid);
+  std::istringstream fields(holder.substr(machine.size()));
+  std::int64_t pid = 0;
+  std::int64_t start = 0;
+  std::string token;
+  if (!(fields >> pid >> start >> token)) return false;
+  if (!process_lives(pid)) return true;
+  const auto lives_since = process_start(pid);
+  return start != 0 && lives_since && *lives_since != start;
 }
 
 /// Takes a dead claim away. Between the look at it and this, another may have done so, and a third have claimed anew:
 /// what was taken away is looked at once more, and a living claim is put back. \return whether it was the dead one
+/// \throws UserError if the folder cannot be written: nobody could ever claim anew
 bool remove_dead(const fs::path& path, const std::string& dead) {
   const fs::path aside = temporary_path(path);
-  if (::rename(path.c_str(), aside.c_str()) != 0) return false;
+  if (::rename(path.c_str(), aside.c_str()) != 0) {
+    if (errno == ENOENT) return false;
+    fail_to_write(path, errno);
+  }
   const bool right = content_of(aside).value_or("") == dead;
   // link() fails if there is a new claim by now: then two compute the same.
   if (!right) static_cast<void>(!::link(aside.c_str(), path.c_str()));
@@ -104,7 +116,8 @@ Claim::~Claim() {
   thread_.join();
   ::close(descriptor_);
   // If this process was silent for long, the claim may be another's by now.
-  if (first_line(content_of(path_).value_or("")) == holder_) ::unlink(path_.c_str());
+  const auto content = content_of(path_);
+  if (content && content->starts_with(holder_ + "\n")) ::unlink(path_.c_str());
 }
 
 /// Through the open file: if the claim was taken away, this reaches nobody, and not the new holder's claim. A beat that

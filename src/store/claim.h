@@ -60,6 +60,7 @@ class ClaimWatch {
   explicit ClaimWatch(std::chrono::duration<double> lifetime) : lifetime_(lifetime) {}
 
   /// ClaimState::removed if the claim was dead: then it is free, unless another has just taken it.
+  /// \throws UserError if a dead claim cannot be removed
   ClaimState look(const std::filesystem::path& path);
 
  private:

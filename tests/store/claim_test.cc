@@ -123,6 +123,31 @@ TEST_F(ClaimTest, AKilledProcessThatNobodyCollectedIsGoneToo) {
   ::waitpid(child, nullptr, 0);
 }
 
+TEST_F(ClaimTest, ALaterProcessWithTheHoldersNumberDoesNotKeepItsClaimAlive) {
+  std::string machine;
+  std::string pid;
+  std::string start;
+  {
+    const auto claim = Claim::take(path_, kLong);
+    std::ifstream(path_) >> machine >> pid >> start;
+  }
+  ASSERT_EQ(pid, std::to_string(::getpid()));
+  std::ofstream(path_) << machine << " " << pid << " " << start << " 0123\n000000000000000000\n";
+  ClaimWatch watch(kLong);
+  EXPECT_EQ(watch.look(path_), ClaimState::held) << "it is this process";
+  std::ofstream(path_) << machine << " " << pid << " " << std::stoll(start) - 1 << " 0123\n000000000000000000\n";
+  EXPECT_EQ(watch.look(path_), ClaimState::removed);
+}
+
+TEST_F(ClaimTest, ADeadClaimThatCannotBeRemovedIsAnErrorAndNotWaitedForForEver) {
+  // With the ending of its temporary name it is longer than a name may be: as where a folder has become read-only.
+  fs::path path = folder_.path() / std::string(240, 'x');
+  path += ".claim";
+  kill_and_collect(start([&] { return Claim::take(path, kLong); }));
+  ClaimWatch watch(kLong);
+  EXPECT_THAT(message_of([&] { static_cast<void>(watch.look(path)); }), ::testing::HasSubstr(".claim"));
+}
+
 TEST_F(ClaimTest, TheClaimOfAnotherMachineDiesWhenItHasNotChangedForItsLifetime) {
   std::ofstream(path_) << "elsewhere/boot/pid:[1] 4000000 0123\n000000000000000000\n";
   ClaimWatch watch(kShort);
