@@ -4,13 +4,13 @@
 
 #include <iosfwd>
 
-#include "app/command_line.h"
+#include "app/attribute_options.h"
 #include "comm/environment.h"
 
 namespace at2 {
 
-/// Generates an answer (or takes a given one), attributes every sentence of it, and prints text or JSON to `out`.
-/// One rank; others do nothing.
+/// Generates an answer (or takes a given one), attributes every sentence of it, and prints it to `out` in one of four
+/// formats. An answer in the making is shown as it is written, where text is asked for. One rank; others do nothing.
 /// \throws UserError for a file that cannot be read, an empty context, an estimator of another model
 void attribute_command(const AttributeRequest& request, Environment& environment, std::ostream& out);
 

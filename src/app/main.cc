@@ -7,8 +7,10 @@
 
 #include "app/attribute_command.h"
 #include "app/command_line.h"
+#include "app/command_table.h"
 #include "app/data_command.h"
 #include "app/figures_command.h"
+#include "app/help_text.h"
 #include "app/run_command.h"
 #include "app/run_folder_commands.h"
 #include "app/verify_command.h"
@@ -25,7 +27,8 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
   const bool speaks = environment.communicator().rank() == 0;
   switch (line.command) {
     case Command::help:
-      if (speaks) std::cout << at2::help_text();
+      if (!speaks) return 0;
+      std::cout << (line.topic.empty() ? at2::help_text() : at2::help_text(at2::command_named(line.topic)));
       return 0;
     case Command::version:
       if (speaks) std::cout << "at2 " << at2::program_version() << " (" << at2::program_commit() << ")\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "base/nearest_word.h"
 #include "config/enum_text.h"
 
 namespace at2 {
@@ -40,7 +41,7 @@ bool is_esm_key(const std::string& word) {
 void check_method(const std::string& word) {
   if (from_text<Method>(word) || is_esm_key(word)) return;
   throw UserError("the method " + word + " is not known", "possible: " + enum_list<Method>() + ", esm_<ablations>",
-                  "use one of these");
+                  did_you_mean(word, enum_words<Method>(), "use one of these"));
 }
 
 }  // namespace

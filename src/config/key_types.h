@@ -67,6 +67,7 @@ struct EnumWord {
   [[nodiscard]] std::optional<Enum> parse(const std::string& word) const { return from_text<Enum>(word); }
   [[nodiscard]] std::string text(Enum value) const { return std::string(to_text(value)); }
   [[nodiscard]] std::string expected() const { return "one of " + enum_list<Enum>(); }
+  [[nodiscard]] std::vector<std::string_view> words() const { return enum_words<Enum>(); }
 };
 
 /// true or false.
@@ -94,6 +95,13 @@ struct FolderName {
   [[nodiscard]] std::string expected() const { return "a name for a folder, without / and not . or .."; }
 };
 
+/// The words of a type that has few of them.
+template <typename Type>
+[[nodiscard]] std::vector<std::string_view> words_of(const Type& type) {
+  if constexpr (requires { type.words(); }) return type.words();
+  return {};
+}
+
 /// Whether lists must ascend.
 enum class Order { any, ascending };
 /// Whether they may have no items.
@@ -103,7 +111,11 @@ enum class Empty { refused, allowed };
 template <typename Type, typename Field>
 [[nodiscard]] Key scalar_key(std::string path, std::string meaning, Type type, Field field) {
   constexpr bool kText = std::is_same_v<typename Type::Type, std::string>;
-  Key key{.path = std::move(path), .meaning = std::move(meaning), .expected = type.expected(), .plain_text = kText};
+  Key key{.path = std::move(path),
+          .meaning = std::move(meaning),
+          .expected = type.expected(),
+          .words = words_of(type),
+          .plain_text = kText};
   key.assign = [type, field](RunOptions& options, const Value& value) {
     if (value.shape != Value::Shape::scalar) return false;
     if (!kText && value.quotes == Value::Quotes::present) return false;
@@ -125,7 +137,8 @@ template <typename Type, typename Field>
   const std::string ascending = order == Order::ascending ? " in ascending order" : "";
   Key key{.path = std::move(path),
           .meaning = std::move(meaning),
-          .expected = "a list [..] of different values" + ascending + ", each " + type.expected()};
+          .expected = "a list [..] of different values" + ascending + ", each " + type.expected(),
+          .words = words_of(type)};
   key.assign = [type, field, order, empty](RunOptions& options, const Value& value) {
     if (value.shape != Value::Shape::list || (value.words.empty() && empty == Empty::refused)) return false;
     if (value.quotes == Value::Quotes::present) return false;

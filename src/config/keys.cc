@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 
+#include "base/nearest_word.h"
 #include "config/key_types.h"
 
 #define AT2_FIELD(member) \
@@ -289,21 +289,6 @@ std::string nearest_key(std::string_view wrong) {
     }
   }
   return nearest;
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
 }
 
 }  // namespace at2

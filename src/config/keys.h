@@ -33,6 +33,8 @@ struct Key {
   std::string meaning;
   /// What may be written, for messages: "a whole number, at least 1".
   std::string expected;
+  /// All words that may be written, where they are few.
+  std::vector<std::string_view> words = {};
   /// Whether `--set` takes what follows "=" as it is, without YAML.
   bool plain_text = false;
   /// Puts a value into the options; false, with the options unchanged, if it is not one that the key may have.
@@ -58,8 +60,5 @@ struct Key {
 /// The valid key or section that `wrong` was probably meant to be: one with the same last word, else the one at the
 /// smallest edit distance.
 [[nodiscard]] std::string nearest_key(std::string_view wrong);
-
-/// Least number of inserted, deleted and replaced bytes that turn `a` into `b`.
-[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace at2

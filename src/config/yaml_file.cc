@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "base/mapped_file.h"
+#include "base/nearest_word.h"
 
 namespace at2 {
 namespace {
@@ -16,7 +17,7 @@ std::string at_line(const std::filesystem::path& file, const YAML::Mark& mark) {
   return file.string() + ":" + std::to_string(mark.line + 1);
 }
 
-std::string did_you_mean(const std::string& path) { return "did you mean " + nearest_key(path) + "?"; }
+std::string did_you_mean_key(const std::string& path) { return "did you mean " + nearest_key(path) + "?"; }
 
 [[noreturn]] void unknown_key(const std::string& place, const std::string& section, const std::string& path,
                               const std::string& word) {
@@ -25,11 +26,22 @@ std::string did_you_mean(const std::string& path) { return "did you mean " + nea
                     "write " + word + " as nested sections");
   }
   const std::string where = section.empty() ? "the file" : "section " + section;
-  throw UserError(place + ": unknown key " + path, where + " has " + members_of_section(section), did_you_mean(path));
+  throw UserError(place + ": unknown key " + path, where + " has " + members_of_section(section),
+                  did_you_mean_key(path));
 }
 
-[[noreturn]] void wrong_value(const std::string& place, const Key& key, const std::string& found) {
-  throw UserError(place + ": " + key.path + " is " + found, "expected " + key.expected, "correct the value");
+[[noreturn]] void wrong_value(const std::string& place, const Key& key, const std::string& found,
+                              const std::string& what_to_do = "correct the value") {
+  throw UserError(place + ": " + key.path + " is " + found, "expected " + key.expected, what_to_do);
+}
+
+/// What to do about a value in which a word may be misspelt.
+std::string correction(const Key& key, const Value& value) {
+  for (const std::string& word : value.words) {
+    if (key.words.empty() || std::find(key.words.begin(), key.words.end(), word) != key.words.end()) continue;
+    return did_you_mean(word, key.words, "correct the value");
+  }
+  return "correct the value";
 }
 
 /// The node as a value, or nothing if it is neither a word nor a list of words.
@@ -176,14 +188,16 @@ Assignment parse_override(const std::string& argument) {
   }
   const Key* key = find_key(path);
   if (key == nullptr) {
-    throw UserError(place + ": unknown key " + path, "at2 config --dump-default lists all keys", did_you_mean(path));
+    throw UserError(place + ": unknown key " + path, "at2 config --dump-default lists all keys",
+                    did_you_mean_key(path));
   }
   return {key, parse_word(argument.substr(equals + 1), *key, place), place};
 }
 
 void apply(const Assignment& assignment, RunOptions& options) {
   if (!assignment.key->assign(options, assignment.value)) {
-    wrong_value(assignment.place, *assignment.key, to_yaml(assignment.value));
+    wrong_value(assignment.place, *assignment.key, to_yaml(assignment.value),
+                correction(*assignment.key, assignment.value));
   }
 }
 

@@ -22,11 +22,22 @@ CharRange in_prompt(const FramedPrompt& framed, CharRange part) {
   return {place(part.begin), place(part.end)};
 }
 
+/// Turns of the past are tokenized with the template's own words, so that such a spelling would end a turn.
+void check_history(const Tokenizer& tokenizer, std::span<const Message> history) {
+  for (const Message& turn : history) {
+    if (tokenizer.encode(turn.content).ids == tokenizer.encode(turn.content, SpecialTokens::as_text).ids) continue;
+    throw UserError("an earlier message of the conversation cannot be used",
+                    "it spells out a special token of the model",
+                    "leave that word out, or put the text into the last message or a document");
+  }
+}
+
 }  // namespace
 
 Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer, std::int64_t max_tokens,
-                   SpecialTokens in_content) {
-  std::optional<FramedPrompt> framed = frame_prompt(chat, prompt_frame(chat), example.content);
+                   SpecialTokens in_content, std::span<const Message> history) {
+  check_history(tokenizer, history);
+  std::optional<FramedPrompt> framed = frame_prompt(chat, prompt_frame(chat, history), example.content, history);
   if (!framed) throw RecordError("the chat template changes the text", example.id);
   Prompt prompt;
   prompt.context = in_prompt(*framed, example.context);

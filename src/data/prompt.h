@@ -37,11 +37,13 @@ struct Prompt {
 /// The prompt has its beginning-of-sequence token once, and for a model that thinks it ends with "<think>\n".
 /// \param in_content  by default the spelling of a special token in the content is text, which cannot end the user's
 ///                    turn; `parse` makes it the special token
+/// \param history     turns of the conversation before the message. A spelling of a special token in them is refused
 /// \throws RecordError if the context is empty, the template changes the content by more than white space at its ends,
 ///         or the prompt has more than `max_tokens` tokens.
 /// \throws UserError if the template cannot carry a user message unchanged, or refuses this one.
 [[nodiscard]] Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokenizer& tokenizer,
-                                 std::int64_t max_tokens, SpecialTokens in_content = SpecialTokens::as_text);
+                                 std::int64_t max_tokens, SpecialTokens in_content = SpecialTokens::as_text,
+                                 std::span<const Message> history = {});
 
 /// The context as a stretch of the prompt. It refers to `prompt`, which must outlive it.
 [[nodiscard]] TextPart context_part(const Prompt& prompt);

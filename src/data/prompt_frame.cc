@@ -2,6 +2,8 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/errors.h"
 #include "data/characters.h"
@@ -16,8 +18,9 @@ constexpr std::string_view kSecondProbe =
     "\xC3\xBC"
     "ber 7 words\nof the OTHER probe {% x %}, and no more";
 
-std::string render(const ChatFormat& chat, std::string content) {
-  const std::array<Message, 1> messages{Message{"user", std::move(content)}};
+std::string render(const ChatFormat& chat, std::span<const Message> history, std::string content) {
+  std::vector<Message> messages(history.begin(), history.end());
+  messages.push_back({"user", std::move(content)});
   return chat.chat_template.render(messages, chat.tokens, GenerationPrompt::yes, std::nullopt,
                                    chat.thinks ? ThinkingSwitch::on : ThinkingSwitch::unset);
 }
@@ -26,8 +29,8 @@ std::string render(const ChatFormat& chat, std::string content) {
   throw UserError("the model's chat template cannot be used", why, "use a model whose template keeps a user's message");
 }
 
-PromptFrame frame_around(const ChatFormat& chat, std::string_view probe) {
-  const std::string text = render(chat, std::string(probe));
+PromptFrame frame_around(const ChatFormat& chat, std::span<const Message> history, std::string_view probe) {
+  const std::string text = render(chat, history, std::string(probe));
   const std::size_t at = text.find(probe);
   if (at == std::string::npos) refuse("it changes the text of the user's message or leaves it out");
   if (text.rfind(probe) != at) refuse("it writes the user's message more than once");
@@ -44,17 +47,18 @@ std::array<std::string_view, 4> trimmed_forms(std::string_view content) {
 
 }  // namespace
 
-PromptFrame prompt_frame(const ChatFormat& chat) {
-  PromptFrame frame = frame_around(chat, kFirstProbe);
-  const PromptFrame other = frame_around(chat, kSecondProbe);
+PromptFrame prompt_frame(const ChatFormat& chat, std::span<const Message> history) {
+  PromptFrame frame = frame_around(chat, history, kFirstProbe);
+  const PromptFrame other = frame_around(chat, history, kSecondProbe);
   if (frame.before != other.before || frame.after != other.after) {
     refuse("what it writes around the user's message depends on the message");
   }
   return frame;
 }
 
-std::optional<FramedPrompt> frame_prompt(const ChatFormat& chat, const PromptFrame& frame, const std::string& content) {
-  const std::string written = render(chat, content);
+std::optional<FramedPrompt> frame_prompt(const ChatFormat& chat, const PromptFrame& frame, const std::string& content,
+                                         std::span<const Message> history) {
+  const std::string written = render(chat, history, content);
   std::string_view body = written;
   if (!body.starts_with(frame.before)) return std::nullopt;
   body.remove_prefix(frame.before.size());

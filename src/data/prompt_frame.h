@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/ranges.h"
@@ -18,9 +19,10 @@ struct PromptFrame {
 };
 
 /// The frame, seen on two messages that differ in every respect that a template might look at.
+/// \param history  turns before the user message, which become part of the frame
 /// \throws UserError if the template leaves a message out, changes it, writes it twice, or writes other words around
 ///         another message.
-[[nodiscard]] PromptFrame prompt_frame(const ChatFormat& chat);
+[[nodiscard]] PromptFrame prompt_frame(const ChatFormat& chat, std::span<const Message> history = {});
 
 /// A prompt whose user message has a known place.
 struct FramedPrompt {
@@ -38,7 +40,9 @@ struct FramedPrompt {
 /// \returns nothing if what the template makes of this message is not the frame around it, apart from white space that
 ///          it may leave out at the message's ends.
 /// \throws UserError if the template refuses the message.
+/// \pre `frame` was made with the same history
 [[nodiscard]] std::optional<FramedPrompt> frame_prompt(const ChatFormat& chat, const PromptFrame& frame,
-                                                       const std::string& content);
+                                                       const std::string& content,
+                                                       std::span<const Message> history = {});
 
 }  // namespace at2

@@ -1,7 +1,6 @@
 #include "report/highlight.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/errors.h"
@@ -161,29 +160,6 @@ std::string highlighted_html(std::string_view text, std::span<const CharRange> s
                              double threshold) {
   const std::vector<double> strengths = highlight_strengths(scores, threshold);
   return pieces_html(text, highlight_pieces(text, sources, strengths), scores, strengths);
-}
-
-std::string highlighted_terminal(std::string_view text, std::span<const CharRange> sources,
-                                 std::span<const double> scores, double threshold) {
-  // From pale to strong in the 256-colour cube, each with a foreground that stays readable.
-  constexpr std::array<const char*, 4> kShades = {"\033[48;5;153;38;5;16m", "\033[48;5;111;38;5;16m",
-                                                  "\033[48;5;69;38;5;16m", "\033[48;5;26;38;5;231m"};
-  const std::vector<double> strengths = highlight_strengths(scores, threshold);
-  std::string result;
-  for (const HighlightPiece& piece : highlight_pieces(text, sources, strengths)) {
-    std::string_view part = slice(text, piece.range);
-    if (!piece.source) {
-      result += part;
-      continue;
-    }
-    result += part.substr(0, leading_blanks(part));
-    part.remove_prefix(leading_blanks(part));
-    const auto shade = std::min<std::size_t>(3, static_cast<std::size_t>(4 * strengths[*piece.source]));
-    result += kShades[shade];
-    result += part;
-    result += "\033[0m";
-  }
-  return result;
 }
 
 }  // namespace at2

@@ -49,8 +49,4 @@ inline constexpr std::string_view kLeftOut = "[…]";
 [[nodiscard]] std::string highlighted_html(std::string_view text, std::span<const CharRange> sources,
                                            std::span<const double> scores, double threshold);
 
-/// The same for a terminal with 256 colours: blue backgrounds of four strengths.
-[[nodiscard]] std::string highlighted_terminal(std::string_view text, std::span<const CharRange> sources,
-                                               std::span<const double> scores, double threshold);
-
 }  // namespace at2

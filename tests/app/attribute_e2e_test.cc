@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support/tiny_run.h"
+#include "text/utf8.h"
 
 namespace at2 {
 namespace {
@@ -46,7 +47,8 @@ TEST_F(AttributeTest, EveryMethodScoresEverySource) {
     const CommandResult result = attribute("--response response.txt --ablations 16 --format json --method " + method);
     ASSERT_EQ(result.exit_code, 0) << method << result.output;
     const auto json = nlohmann::json::parse(result.output);
-    const std::vector<double> scores = json["scores"][method][0];
+    const std::string key = method == "esm" ? "esm_16" : method;
+    const std::vector<double> scores = json["scores"][key][0];
     ASSERT_EQ(scores.size(), 3U) << method;
     EXPECT_GT(scores[0], scores[2]) << method << ": the sentence with the year matters most";
   }
@@ -105,8 +107,11 @@ TEST_F(AttributeTest, AThoughtsAnswerIsAttributedToTheThoughtAndTheContext) {
   EXPECT_EQ(json["sources"][2]["text"], "It has nine tables.");
   EXPECT_EQ(json["sources"][3]["text"], "The text says 1931.");
   EXPECT_EQ(json["sources"][4]["text"], "The tables do not matter.");
-  const std::string text = json["sources_text"];
-  EXPECT_TRUE(text.ends_with("It has nine tables.\n\nThe text says 1931. The tables do not matter.")) << text;
+  EXPECT_EQ(json["sources"][2]["document"], 0);
+  EXPECT_EQ(json["sources"][4]["document"], 1);
+  EXPECT_EQ(json["sources"][3]["begin"], 0) << "offsets count within the thoughts";
+  EXPECT_EQ(json["documents"][1]["name"], "thoughts");
+  EXPECT_EQ(json["documents"][1]["text"], "The text says 1931. The tables do not matter.");
   EXPECT_EQ(json["scores"]["average_attention"][0].size(), 5U);
 
   const std::string without_context = std::string(AT2_PROGRAM) + " attribute --task thought --query \"When?\" " +
@@ -125,10 +130,93 @@ TEST_F(AttributeTest, AThoughtThatIsNotClosedIsRefused) {
   EXPECT_NE(result.output.find("--max-new-tokens"), std::string::npos) << result.output;
 }
 
+TEST_F(AttributeTest, WithoutADocumentTheQueryIsWhatItCameFrom) {
+  const CommandResult result =
+      run_command("cd " + folder_.path().string() + " && " + AT2_PROGRAM +
+                  " attribute --query \"It opened in 1931. It is red.\" --response response.txt "
+                  "--format json 2>/dev/null");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto json = nlohmann::json::parse(result.output);
+  EXPECT_EQ(json["documents"][0]["name"], "query");
+  ASSERT_EQ(json["sources"].size(), 2U);
+  EXPECT_EQ(json["sources"][1]["text"], "It is red.");
+}
+
+TEST_F(AttributeTest, SourcesOfSeveralDocumentsCountWithinTheirOwn) {
+  folder_.write("second.txt", "  The caf\u00e9 has a garden. It is green.\n");
+  for (const std::string kind : {"sentence", "token", "passage"}) {
+    const CommandResult result = attribute(
+        "--context second.txt --response response.txt --method average_attention --format json --sources " + kind);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    const auto json = nlohmann::json::parse(result.output);
+    ASSERT_EQ(json["documents"].size(), 2U);
+    for (const auto& source : json["sources"]) {
+      const std::u32string text =
+          decode_utf8(json["documents"][source["document"].get<std::size_t>()]["text"].get<std::string>());
+      const auto begin = source["begin"].get<std::size_t>();
+      EXPECT_EQ(encode_utf8(text.substr(begin, source["end"].get<std::size_t>() - begin)), source["text"]) << kind;
+    }
+    EXPECT_EQ(json["sources"].back()["document"], 1) << kind;
+  }
+}
+
+TEST_F(AttributeTest, ASpanIsAttributedInsteadOfTheSentences) {
+  const CommandResult result = attribute(
+      "--response response.txt --method average_attention,gradient --format json --target 1931 --target caf\u00e9");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto json = nlohmann::json::parse(result.output);
+  ASSERT_EQ(json["targets"].size(), 2U);
+  EXPECT_EQ(json["targets"][0]["text"], "caf\u00e9") << "in the order of the text";
+  EXPECT_EQ(json["targets"][1]["begin"], 19);
+  EXPECT_EQ(json["scores"]["gradient"].size(), 2U);
+  EXPECT_EQ(json["scores"]["average_attention"].size(), 2U);
+}
+
+TEST_F(AttributeTest, WhatIsShownWhileTheAnswerIsWrittenIsTheAnswer) {
+  const std::string options = "--method average_attention --max-new-tokens 40";
+  const CommandResult shown = attribute(options);
+  const CommandResult json = attribute(options + " --format json");
+  ASSERT_EQ(json.exit_code, 0) << json.output;
+  const std::string answer = nlohmann::json::parse(json.output)["response"];
+  EXPECT_TRUE(shown.output.starts_with(answer + "\n\nSources of each sentence")) << shown.output;
+}
+
+TEST_F(AttributeTest, AFileIsReadFromStandardInput) {
+  const CommandResult result = run_command("cd " + folder_.path().string() + " && " + AT2_PROGRAM +
+                                           " attribute --context - --query q --response response.txt --method gradient "
+                                           "--format markdown < context.txt 2>/dev/null");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_TRUE(result.output.starts_with("The caf\u00e9 opened in 1931.[^1]")) << result.output;
+}
+
+TEST_F(AttributeTest, ColoursAreWrittenWhereTheyAreAskedForOnly) {
+  const std::string options = "--response response.txt --method average_attention --color ";
+  EXPECT_NE(attribute(options + "always").output.find("\033[48;5;"), std::string::npos);
+  EXPECT_EQ(attribute(options + "auto").output.find("\033"), std::string::npos) << "the output is no terminal";
+}
+
+TEST_F(AttributeTest, ThetaOfAnotherModelIsRefusedAndOneOfAnotherShapeInAnyCase) {
+  const testing::TinyRun run(4, 1);
+  const std::string command = "cd " + folder_.path().string() + " && " + AT2_PROGRAM +
+                              " attribute --context context.txt --query q --response response.txt --model " +
+                              (run.path() / "model").string();
+  const CommandResult refused = run_command(command + " 2>&1");
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.output.find("belongs to another model"), std::string::npos) << refused.output;
+  const CommandResult other_shape = run_command(command + " --accept-other-model 2>&1");
+  EXPECT_EQ(other_shape.exit_code, 1);
+  EXPECT_NE(other_shape.output.find("30 layers"), std::string::npos) << other_shape.output;
+}
+
 TEST_F(AttributeTest, WrongArgumentsSayWhatToDo) {
+  folder_.write("empty.txt", " \n");
+  folder_.write("broken.txt", "a\xff");
   for (const auto& [arguments, fragment] : std::vector<std::pair<std::string, std::string>>{
            {"--context missing.txt --query q", "missing.txt"},
-           {"--query q", "--context"},
+           {"--context context.txt", "--query"},
+           {"--context context.txt --query q --response response.txt --target 1932", "1932"},
+           {"--context empty.txt --query q", "empty.txt"},
+           {"--context broken.txt --query q", "UTF-8"},
            {"--context context.txt --query q --method lime", "leave_one_out"},
            {"--context context.txt --query q --estimator none.h5", "none.h5"},
            {"--context context.txt --query q --format yaml", "json"}}) {

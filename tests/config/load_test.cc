@@ -222,13 +222,6 @@ TEST(KeysTest, PathsAreUnique) {
   for (const Key& key : all_keys()) EXPECT_TRUE(paths.insert(key.path).second) << key.path;
 }
 
-TEST(KeysTest, EditDistanceCountsInsertionsDeletionsAndReplacements) {
-  EXPECT_EQ(edit_distance("", "abc"), 3U);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
-  EXPECT_EQ(edit_distance("steps", "step"), 1U);
-  EXPECT_EQ(edit_distance("same", "same"), 0U);
-}
-
 TEST(EnumTextTest, WordsAndValuesBelongTogether) {
   EXPECT_EQ(to_text(SourceKind::token), "token");
   EXPECT_EQ(from_text<SourceKind>("document"), SourceKind::passage);

@@ -32,6 +32,14 @@ TEST_P(StrictnessTest, MessageNamesPlaceAndExpectation) {
   for (const std::string& fragment : GetParam().fragments) EXPECT_THAT(message, HasSubstr(fragment));
 }
 
+TEST(StrictnessOfDataTest, AMisspeltFormatFindsTheRightOne) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", "data:\n  train: {path: t, format: hotpot}\n  evaluation: {path: e}\n");
+  const std::string message = message_of([&] { (void)load_options(file); });
+  EXPECT_THAT(message, HasSubstr("run.yaml:2: data.train.format is hotpot"));
+  EXPECT_THAT(message, HasSubstr("did you mean hotpotqa?"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Table, StrictnessTest,
     ::testing::Values(
@@ -79,13 +87,16 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFile{"unknown word",
                   "ablate:\n  sources: tokens\n",
                   {"run.yaml:5: ablate.sources is tokens",
-                   "expected one of token, word, sentence, paragraph, passage, document"}},
+                   "expected one of token, word, sentence, paragraph, passage, document", "did you mean token?"}},
         WrongFile{
             "unknown task", "task: thoughts\n", {"run.yaml:4: task is thoughts", "expected one of context, thought"}},
         WrongFile{"unknown word in a list",
                   "evaluate:\n  methods: [at2, shap]\n",
                   {"run.yaml:5: evaluate.methods is [at2, shap]",
-                   "at2, at2_general, average_attention, esm, gradient, leave_one_out"}},
+                   "at2, at2_general, average_attention, esm, gradient, leave_one_out", "correct the value"}},
+        WrongFile{"misspelt word in a list",
+                  "evaluate:\n  methods: [at2, average_atention]\n",
+                  {"run.yaml:5: evaluate.methods is [at2, average_atention]", "did you mean average_attention?"}},
         WrongFile{"word for a list", "evaluate:\n  top_k: 5\n", {"run.yaml:5: evaluate.top_k is 5", "expected a list"}},
         WrongFile{"list for a word", "seed: [1]\n", {"run.yaml:4: seed is [1]"}},
         WrongFile{"empty list", "evaluate:\n  methods: []\n", {"run.yaml:5: evaluate.methods is []"}},

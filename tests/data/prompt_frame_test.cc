@@ -162,5 +162,16 @@ INSTANTIATE_TEST_SUITE_P(Templates, ModelFrameTest,
                            return name;
                          });
 
+TEST(PromptFrameTest, EarlierTurnsAreTheFrameAndTheLastMessageIsFound) {
+  const ChatFormat chat = format("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>");
+  const std::vector<Message> history{{"system", "be brief"}, {"user", "why?"}, {"assistant", "so"}};
+  const std::string question = "why?";
+  const PromptFrame frame = prompt_frame(chat, history);
+  const FramedPrompt prompt = frame_prompt(chat, frame, question, history).value();
+  EXPECT_EQ(prompt.text, "<system>be brief<user>why?<assistant>so<user>why?<assistant>");
+  EXPECT_EQ(covered(prompt), question);
+  EXPECT_EQ(prompt.content.begin, 45) << "the last one, not the same words of an earlier turn";
+}
+
 }  // namespace
 }  // namespace at2

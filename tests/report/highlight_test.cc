@@ -115,11 +115,5 @@ TEST(HighlightedHtmlTest, HostileTextIsEscapedInsideAndOutsideOfMarks) {
   EXPECT_THAT(html, Not(HasSubstr("<script")));
 }
 
-TEST(HighlightedTerminalTest, ColoursEndBeforePlainText) {
-  const std::string text =
-      highlighted_terminal("one two", std::vector<CharRange>{{0, 3}, {3, 7}}, std::vector<double>{4, 0.1}, 0.2);
-  EXPECT_EQ(text, "\033[48;5;26;38;5;231mone\033[0m two");
-}
-
 }  // namespace
 }  // namespace at2
