@@ -91,7 +91,7 @@ equal_runs "$work/one" "$work/two"
 
 echo "== $SECONDS s: the wire is cut in the middle"
 run_on_both "$work/cut" "$work/log"
-wait_for 60 "two shards of ablate" has_shards "$work/cut/ablations" 2
+wait_for 180 "two shards of ablate" has_shards "$work/cut/ablations" 2
 nsenter -t "${hosts[1]}" -n ip link set wire0 down
 cut=$SECONDS
 wait_for 60 "the end of the run" is_over "$pid"

@@ -49,13 +49,13 @@ sinfo
   2>&1 | tee "$work/submitted"
 
 echo "== the stage ablate is told that its time is nearly over"
-wait_for 120 "a shard of ablate" has_shards ablations 1
+wait_for 180 "a shard of ablate" has_shards ablations 1
 scancel --batch --signal=USR1 "$(job_of ablate)"
 wait_for 60 "its requeue" is_requeued "$(job_of ablate)"
 echo "$SECONDS s: $(shards ablations) of 6 shards"
 
 echo "== the stage evaluate is preempted"
-wait_for 120 "a shard of evaluate" has_shards scores 1
+wait_for 180 "a shard of evaluate" has_shards scores 1
 scontrol requeue "$(job_of evaluate)"
 echo "$SECONDS s: $(shards scores) of 2 shards"
 
