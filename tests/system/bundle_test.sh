@@ -63,7 +63,12 @@ printf 'The mill was built in 1911. It burned down in 1950. A school stands ther
 question=(--context context.txt --query "When was the mill built?" --max-new-tokens 12 --format json)
 on_bare_machine bin/at2 attribute "${question[@]}" >"$work/there.json"
 (cd "$bare/opt/moved" && "$program" attribute "${question[@]}") >"$work/here.json"
-cmp "$work/there.json" "$work/here.json"
+# Only the seconds may differ.
+without_seconds() { sed '/"seconds": {/,/}/d' "$1"; }
+if ! diff <(without_seconds "$work/there.json") <(without_seconds "$work/here.json"); then
+  echo "FAILED: the bundle gives another answer" && exit 1
+fi
+grep -q '"scores"' <(without_seconds "$work/here.json")
 head -c 300 "$work/there.json" && echo
 
 echo "== a run on two ranks"
