@@ -9,7 +9,7 @@ namespace at2 {
 namespace {
 
 /// The parts that do not depend on the tables. Each function leaves its answer in COMPREPLY.
-constexpr const char* kFunctions = R"(
+constexpr const char* kFunctions = R"bash(
 # $1: words, $2: what was typed. Of a list a,b only the last word is completed.
 _at2_words() {
   local list= typed=$2
@@ -76,7 +76,7 @@ _at2() {
 }
 
 complete -F _at2 at2
-)";
+)bash";
 
 void write_case(std::ostream& out, const std::string& pattern, const std::string& answer) {
   out << "    " << pattern << ") echo \"" << answer << "\" ;;\n";
