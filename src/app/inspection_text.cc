@@ -105,9 +105,9 @@ std::string inspection_text(const Inspection& inspection) {
   for (const auto& [name, value] : inspection.items()) {
     if (name == "checks") continue;
     if (is_table(value)) {
-      parts += "\n" + title_of(name) + ":\n\n" + table_text(value);
+      parts.append("\n").append(title_of(name)).append(":\n\n").append(table_text(value));
     } else if (value.is_object()) {
-      parts += "\n" + title_of(name) + ":\n\n" + object_text(value);
+      parts.append("\n").append(title_of(name)).append(":\n\n").append(object_text(value));
     } else {
       add_line(lines, name, value, width);
     }
