@@ -23,7 +23,7 @@ std::string action_for(const std::string& value) {
   if (offer.kind == "file") return "_files";
   if (offer.kind == "folder") return "_files -/";
   if (offer.kind == "key") return "_at2_set";
-  return offer.kind == "words" ? "(" + joined_words(offer.words) + ")" : "";
+  return offer.kind == "words" ? std::string("(").append(joined_words(offer.words)).append(")") : "";
 }
 
 /// What a value is called in zsh's messages.
