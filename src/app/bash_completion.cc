@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFunctions = R"bash(
 # $1: words, $2: what was typed. Of a list a,b only the last word is completed.
 _at2_words() {
-  local list= typed=$2
+  local list='' typed=$2
   if [[ $2 == *,* ]]; then list=${2%,*}, typed=${2##*,}; fi
   mapfile -t COMPREPLY < <(compgen -P "$list" -W "$1" -- "$typed")
 }
