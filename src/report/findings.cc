@@ -123,7 +123,7 @@ std::optional<Finding> others(const Rows& rows, const MethodRow& subject, const 
   if (!below.empty()) parts.push_back("below that of " + joined(below));
   if (!open.empty()) parts.push_back("not to be told from that of " + joined(open));
   if (parts.empty()) return std::nullopt;
-  std::string text = "With " + subject.sources + " sources, the same LDS is ";
+  std::string text = "With " + subject.sources + " sources, " + value_of_method(subject.method, "LDS") + " is ";
   for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? "; " : "") + parts[i];
   return Finding{text + ".", above.empty() && below.empty() ? Certainty::open : Certainty::clear};
 }

@@ -96,15 +96,23 @@ TEST(ExamplesJsonTest, BrokenUtf8IsReplacedAndRangesStayRight) {
   EXPECT_EQ(example["kinds"][0]["sources"], json({{11, 13}, {0, 10}}));
 }
 
+/// How many scores the first method kept of the first target.
+std::size_t kept_scores(const EmbeddedExamples& examples) {
+  return json::parse(examples.json)["examples"][0]["kinds"][0]["targets"][0]["methods"][0][2].size() / 2;
+}
+
 TEST(ExamplesJsonTest, FewerScoresThenFewerExamplesWhereItWouldBeTooLarge) {
   const RunResults results = made_up_results();
+  constexpr std::size_t kRoom = 4096;
   const EmbeddedExamples all = examples_json(results, {}, kMuch);
-  const EmbeddedExamples fewer_scores = examples_json(results, {}, 4096 + all.json.size() / 2);
-  EXPECT_EQ(fewer_scores.left_out, 0);
-  EXPECT_LT(fewer_scores.json.size(), all.json.size());
-  const EmbeddedExamples fewer = examples_json(results, {}, 4096 + all.json.size() / 4);
+  EXPECT_GT(kept_scores(all), 12U);
+  const EmbeddedExamples fewer_scores = examples_json(results, {}, kRoom + all.json.size() * 9 / 10);
+  EXPECT_EQ(fewer_scores.shown, 2);
+  EXPECT_LE(kept_scores(fewer_scores), 12U);
+  const EmbeddedExamples fewer = examples_json(results, {}, kRoom + all.json.size() / 2);
   EXPECT_EQ(fewer.shown, 1);
   EXPECT_EQ(fewer.left_out, 1);
+  EXPECT_EQ(kept_scores(fewer), 6U);
   EXPECT_EQ(json::parse(examples_json(results, {}, 0).json)["examples"].size(), 0U);
 }
 

@@ -35,7 +35,7 @@ TEST(FindingsTest, AClearDifferenceHasItsIntervalAndCount) {
       ::testing::ElementsAre(
           "With sentence sources, AT2's LDS is 0.21 above average attention's (95 % interval 0.10 to 0.32, 40 "
           "examples).",
-          "With sentence sources, the same LDS is below that of ESM (32) (by 0.06).",
+          "With sentence sources, AT2's LDS is below that of ESM (32) (by 0.06).",
           "Passes through the model to attribute one response to sentences: AT2 1 (81 ms), average attention 1 (79 ms) "
           "and ESM (32) 32 (1.6 s)."));
   EXPECT_EQ(findings(results).front().certainty, Certainty::clear);
@@ -54,7 +54,7 @@ TEST(FindingsTest, AnIntervalWithZeroIsNoDifference) {
       "With sentence sources, AT2's LDS and average attention's cannot be told apart: the difference is 0.03 (90 % "
       "interval -0.06 to 0.12, 40 examples).");
   EXPECT_EQ(findings(results)[0].certainty, Certainty::open);
-  EXPECT_EQ(sentences_of(results)[1], "With sentence sources, the same LDS is not to be told from that of ESM (32).");
+  EXPECT_EQ(sentences_of(results)[1], "With sentence sources, AT2's LDS is not to be told from that of ESM (32).");
 }
 
 TEST(FindingsTest, FewExamplesAreNotEnoughToRank) {

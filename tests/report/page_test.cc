@@ -100,12 +100,12 @@ TEST(ReportPageTest, UndefinedLdsIsADash) { EXPECT_THAT(report_page(made_up_resu
 
 TEST(ReportPageTest, StrongestHeadsAreNamed) {
   RunResults results = made_up_results();
-  results.theta = ThetaView{2, 3, {0.1F, -0.5F, 0, 0, 0.3F, 0.1F}};
+  results.theta = ThetaView{2, 3, {0.125F, -0.5F, 0, 0, 0.25F, 0.125F}};
   const std::string page = report_page(results, {});
   EXPECT_LT(page.find(">L0 H1<"), page.find(">L1 H1<"));
   EXPECT_THAT(page, HasSubstr("<th scope=\"row\">L0 H1</th><td data-value=\"0\">0</td><td data-value=\"1\">1</td>"
                               "<td data-value=\"-0.5\">-0.5</td><td data-value=\"50\">50.0 %</td>"));
-  EXPECT_THAT(page, HasSubstr("<title>layer 1, head 1: 0.3</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>layer 1, head 1: 0.25</title>"));
 }
 
 TEST(ReportPageTest, SaysFromWhatItCameAndHowToRunItAgain) {

@@ -209,7 +209,7 @@
       });
       return button;
     });
-    return make("div", { class: "choice method-choice", role: "group", "aria-label": "Methods" }, ...buttons);
+    return make("div", { class: "choice method-choice", role: "group", "aria-label": "Methods" }, "Methods:", ...buttons);
   };
 
   const note = (kind) => {
