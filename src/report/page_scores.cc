@@ -39,11 +39,14 @@ std::string scores_table(const RunResults& results, const std::string& sources) 
 /// Paired differences to AT2 of all kinds of source; nothing where there are none.
 std::string comparison_html(const RunResults& results) {
   std::string html;
+  std::string said;
   for (const std::string& kind : source_kinds(results)) {
     const Table table = comparison_table(results, kind);
     if (table.rows.empty()) continue;
-    html += "<p class=\"lead\">" + escape_markup(comparison_caption(results, kind)) + "</p>\n" +
-            sortable_table_html(sortable(table, kind + " sources"));
+    const std::string caption = comparison_caption(results, kind);
+    if (caption != said) html += "<p class=\"lead\">" + escape_markup(caption) + "</p>\n";
+    said = caption;
+    html += sortable_table_html(sortable(table, kind + " sources, compared"));
   }
   return html.empty() ? "" : "<h3>Compared with AT2</h3>\n" + html;
 }
