@@ -6,9 +6,16 @@
   tip.setAttribute("role", "status");
   document.body.append(tip);
 
-  const hide = () => tip.classList.remove("shown");
+  // What the tip is of.
+  let owner = null;
+
+  const hide = () => {
+    owner = null;
+    tip.classList.remove("shown");
+  };
 
   const show = (element) => {
+    owner = element;
     tip.textContent = element.dataset.tip;
     const box = element.getBoundingClientRect();
     const left = box.left + box.width / 2 - tip.offsetWidth / 2;
@@ -82,7 +89,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
   });
-  window.addEventListener("scroll", () => {
-    if (!document.activeElement || !document.activeElement.matches("svg.figure")) hide();
-  });
+  // It goes with what it is of, in whichever area that scrolls.
+  const follow = () => {
+    if (!owner) return;
+    if (owner.isConnected) show(owner);
+    else hide();
+  };
+  window.addEventListener("scroll", follow, true);
 })();
