@@ -260,6 +260,8 @@ TEST(ServerStopTest, TheAnswerInHandIsFinishedAndOthersAreTurnedAway) {
   EXPECT_FALSE(HttpClient(server.port()).connected());
   server.engine.open_gate();
   EXPECT_EQ(in_hand.read().status, 200);
+  in_hand.close();
+  waiting.close();
   EXPECT_EQ(server.join(), ServeEnd::complete);
 }
 
