@@ -17,35 +17,39 @@ namespace {
 
 constexpr std::size_t kShortestToken = 16;
 
+std::string first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) {
+    throw UserError("cannot read the token in " + path, "no such file, no permission, or it is empty",
+                    "write one with: openssl rand -hex 24 > " + path);
+  }
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+}
+
+void check_token(const std::string& token, const std::string& origin) {
+  if (token.size() >= kShortestToken) return;
+  throw UserError("the token in " + origin + " is too short", "it has fewer than 16 characters and could be guessed",
+                  "make one with: openssl rand -hex 24");
+}
+
 /// The first line of the file, else AT2_TOKEN, else nothing.
-std::string token_of(const ServeRequest& request) {
-  std::string token;
-  std::string origin = "AT2_TOKEN";
+void read_token(const ServeRequest& request, std::string& token) {
+  const char* const variable = std::getenv("AT2_TOKEN");
   if (request.token_file) {
-    origin = *request.token_file;
-    std::ifstream file(origin);
-    if (!std::getline(file, token)) {
-      throw UserError("cannot read the token in " + origin, "no such file, no permission, or it is empty",
-                      "write one with: openssl rand -hex 24 > " + origin);
-    }
-    while (token.ends_with('\r') || token.ends_with(' ')) token.pop_back();
-  } else if (const char* const variable = std::getenv("AT2_TOKEN"); variable != nullptr && *variable != '\0') {
+    token = first_line(*request.token_file);
+    check_token(token, *request.token_file);
+  } else if (variable != nullptr && *variable != '\0') {
     token = variable;
-  } else {
-    return "";
+    check_token(token, "AT2_TOKEN");
   }
-  if (token.size() < kShortestToken) {
-    throw UserError("the token in " + origin + " is too short", "it has fewer than 16 characters and could be guessed",
-                    "make one with: openssl rand -hex 24");
-  }
-  return token;
 }
 
 ServeOptions options_of(const ServeRequest& request) {
   ServeOptions options;
   options.host = request.host;
   options.port = static_cast<std::uint16_t>(request.port);
-  options.token = token_of(request);
+  read_token(request, options.token);
   options.limits.new_tokens = request.max_new_tokens;
   options.limits.queue = static_cast<std::size_t>(request.queue);
   options.limits.body_bytes = static_cast<std::size_t>(request.body_kilobytes) << 10U;
