@@ -9,6 +9,7 @@
 #include "app/attribute_options.h"
 #include "app/figures_options.h"
 #include "app/run_folder_options.h"
+#include "app/serve_options.h"
 #include "app/verify_options.h"
 
 namespace at2 {
@@ -24,6 +25,7 @@ enum class Command {
   report,
   figures,
   attribute,
+  serve,
   show_data,
   verify_model,
   status,
@@ -44,6 +46,7 @@ struct CommandLine {
   std::optional<std::string> out;
   std::vector<std::string> overrides;
   AttributeRequest attribute;
+  ServeRequest serve;
   FiguresRequest figures;
   VerifyRequest verify;
   RunFolderRequest run_folder;
