@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "app/attribute_options.h"
+#include "app/completion.h"
+#include "app/doctor_options.h"
 #include "app/figures_options.h"
+#include "app/inspect_options.h"
 #include "app/run_folder_options.h"
 #include "app/serve_options.h"
 #include "app/verify_options.h"
@@ -32,7 +35,11 @@ enum class Command {
   verify,
   show_config,
   dump_default,
+  doctor,
+  inspect,
   help,
+  completion,
+  man,
   version
 };
 
@@ -50,6 +57,10 @@ struct CommandLine {
   FiguresRequest figures;
   VerifyRequest verify;
   RunFolderRequest run_folder;
+  DoctorRequest doctor;
+  InspectRequest inspect;
+  /// Of at2 completion.
+  Shell shell = Shell::bash;
 };
 
 /// \throws UserError naming the word that is wrong, with the one that was probably meant or where to look

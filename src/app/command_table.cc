@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "app/attribute_options.h"
+#include "app/doctor_options.h"
 #include "app/figures_options.h"
 #include "app/help_options.h"
+#include "app/inspect_options.h"
 #include "app/run_folder_options.h"
 #include "app/serve_options.h"
 #include "app/stage_options.h"
@@ -24,7 +26,7 @@ std::vector<CommandEntry> make_table() {
   add(run_folder_commands());
   add({figures_entry()});
   add(config_commands());
-  add({verify_model_entry()});
+  add({verify_model_entry(), inspect_entry(), doctor_entry()});
   add(help_commands());
   return table;
 }
