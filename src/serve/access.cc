@@ -30,6 +30,11 @@ bool is_loopback_v4(std::string_view name) {
          !name.ends_with('.');
 }
 
+/// ":8080"
+bool is_port(std::string_view text) {
+  return text.starts_with(':') && text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 }  // namespace
 
 bool equal_in_constant_time(std::string_view given, std::string_view secret) {
@@ -44,13 +49,14 @@ bool equal_in_constant_time(std::string_view given, std::string_view secret) {
 }
 
 std::string host_name(std::string_view host) {
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    return small_letters(host.substr(1, end == std::string_view::npos ? end : end - 1));
-  }
+  const bool bracketed = host.starts_with('[');
   // An address of IPv6 without brackets has several colons and no port.
-  if (std::count(host.begin(), host.end(), ':') > 1) return small_letters(host);
-  return small_letters(host.substr(0, host.find(':')));
+  if (!bracketed && std::count(host.begin(), host.end(), ':') > 1) return small_letters(host);
+  const std::size_t end = bracketed ? host.find(']') : host.find(':');
+  if (bracketed && end == std::string_view::npos) return "";
+  const std::string_view name = bracketed ? host.substr(1, end - 1) : host.substr(0, end);
+  const std::string_view rest = bracketed ? host.substr(end + 1) : host.substr(name.size());
+  return rest.empty() || is_port(rest) ? small_letters(name) : "";
 }
 
 bool is_loopback(std::string_view name) { return name == "localhost" || name == "::1" || is_loopback_v4(name); }

@@ -14,7 +14,8 @@ namespace at2 {
 /// Whether two texts are equal, in a time that depends on the length of `given` alone.
 [[nodiscard]] bool equal_in_constant_time(std::string_view given, std::string_view secret);
 
-/// The name in a Host header, in small letters: "localhost:8080" -> "localhost", "[::1]:80" -> "::1".
+/// The name in a Host header, in small letters: "localhost:8080" -> "localhost", "[::1]:80" -> "::1"; nothing where
+/// something else than a port follows it.
 [[nodiscard]] std::string host_name(std::string_view host);
 
 /// Whether a name or address means this machine itself: localhost, 127.0.0.0/8, ::1.

@@ -58,10 +58,10 @@ class CitationWriter {
   std::vector<CodePointOffsets> document_points_;
 };
 
-void add_citations(Json& json, const AttributedAnswer& answer, const CitationOptions& options) {
+void add_citations(Json& json, const AttributedAnswer& answer, const CitationView& view) {
   json["citations"] =
-      answer.methods.empty() ? Json::array() : CitationWriter(answer).write(answer.methods.front(), options);
-  if (!answer.documents.empty() && answer.documents.back().name == "thoughts") {
+      answer.methods.empty() ? Json::array() : CitationWriter(answer).write(answer.methods.front(), view.options);
+  if (answer.documents.size() > view.given_documents && answer.documents.back().name == "thoughts") {
     json["thoughts"] = answer.documents.back().text;
   }
 }
@@ -92,7 +92,7 @@ Json choices_json(Json delta, Json reason) {
 }  // namespace
 
 std::string completion_json(const CompletionName& name, const AttributedAnswer& answer,
-                            const std::optional<CitationOptions>& citations) {
+                            const std::optional<CitationView>& citations) {
   Json json = head_json(name, "chat.completion");
   json["choices"] =
       Json::array({{{"index", 0},
@@ -116,11 +116,10 @@ std::string last_chunk(const CompletionName& name, const AttributedAnswer& answe
   return event(chunk_json(name, choices_json(Json::object(), finish_reason(answer))));
 }
 
-std::string citations_chunk(const CompletionName& name, const AttributedAnswer& answer,
-                            const CitationOptions& options) {
+std::string citations_chunk(const CompletionName& name, const AttributedAnswer& answer, const CitationView& citations) {
   Json json = chunk_json(name, Json::array());
   json["response"] = answer.response;
-  add_citations(json, answer, options);
+  add_citations(json, answer, citations);
   return event(json);
 }
 

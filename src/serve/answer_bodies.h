@@ -2,6 +2,7 @@
 /// \brief Answers as JSON: OpenAI's completions and their chunks, citations, attributions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,18 +21,25 @@ struct CompletionName {
   std::int64_t created = 0;
 };
 
+/// Citations as a client wants them.
+struct CitationView {
+  CitationOptions options;
+  /// Documents that the client gave: thoughts are one more.
+  std::size_t given_documents = 0;
+};
+
 /// A completion, with `citations` of the first method where they are wanted: for each sentence {begin, end, text,
 /// sources: [{document, name, begin, end, text, score, share}]}, offsets in code points; and `thoughts` where the
 /// answer came after some.
 [[nodiscard]] std::string completion_json(const CompletionName& name, const AttributedAnswer& answer,
-                                          const std::optional<CitationOptions>& citations);
+                                          const std::optional<CitationView>& citations);
 
 /// The chunks of a stream, each an event of its own ("data: ...\n\n").
 [[nodiscard]] std::string first_chunk(const CompletionName& name);
 [[nodiscard]] std::string text_chunk(const CompletionName& name, std::string_view piece);
 [[nodiscard]] std::string last_chunk(const CompletionName& name, const AttributedAnswer& answer);
 [[nodiscard]] std::string citations_chunk(const CompletionName& name, const AttributedAnswer& answer,
-                                          const CitationOptions& options);
+                                          const CitationView& citations);
 [[nodiscard]] std::string usage_chunk(const CompletionName& name, const AttributedAnswer& answer);
 /// \param json  a fault (fault_json)
 [[nodiscard]] std::string fault_event(std::string_view json);

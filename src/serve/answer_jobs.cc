@@ -1,6 +1,7 @@
 #include "serve/answer_jobs.h"
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -85,6 +86,11 @@ AttributedAnswer answered(const Question& question, const TextListener& on_text,
   return answer;
 }
 
+std::optional<CitationView> view_of(const ChatRequest& request) {
+  if (!request.citations) return std::nullopt;
+  return CitationView{*request.citations, request.question.documents.size()};
+}
+
 void stream_chat(const ChatRequest& request, const CompletionName& name, Reply& reply, const JobSurroundings& with) {
   EventStream events(reply, name);
   const AnswerWatch watch(reply, with);
@@ -95,7 +101,7 @@ void stream_chat(const ChatRequest& request, const CompletionName& name, Reply& 
     };
     const AttributedAnswer answer = answered(request.question, on_text, with);
     events.write(last_chunk(name, answer));
-    if (request.citations) events.write(citations_chunk(name, answer, *request.citations));
+    if (const auto view = view_of(request)) events.write(citations_chunk(name, answer, *view));
     if (request.stream_usage) events.write(usage_chunk(name, answer));
     events.write(done_event());
     reply.finish();
@@ -115,7 +121,7 @@ void answer_chat(const ChatRequest& request, const CompletionName& name, Reply& 
   try {
     const AttributedAnswer answer = answered(
         request.question, [&](std::string_view) { watch.check(); }, with);
-    reply.send(json_response(completion_json(name, answer, request.citations)));
+    reply.send(json_response(completion_json(name, answer, view_of(request))));
   } catch (const std::exception& error) {
     reply.send(fault_response(noted_fault(error, with)));
   }

@@ -227,6 +227,7 @@ void Connection::on_read_error(const error_code& error) {
   state_ = State::answering;
   head_only_ = false;
   keep_ = false;
+  parts_.on_unreadable(fault->status);
   respond(fault_response(*fault));
 }
 

@@ -32,6 +32,8 @@ class HttpConnection {
 struct ConnectionParts {
   const ServeLimits& limits;
   HttpHandler handler;
+  /// Is told the status with which a request was refused that could not be read.
+  std::function<void(int status)> on_unreadable;
   /// Is called once when it has closed.
   std::function<void(HttpConnection*)> on_end;
 };

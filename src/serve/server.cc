@@ -132,14 +132,15 @@ void Server::Parts::accept() {
 }
 
 void Server::Parts::add(tcp::socket socket) {
-  const auto connection = make_connection(
-      {std::move(socket)},
-      {options_.limits,
-       [this](const HttpRequest& request, const std::shared_ptr<Reply>& reply) { service_.handle(request, reply); },
-       [this](HttpConnection* ended) {
-         connections_.erase(ended);
-         stopping_ ? end_if_done() : accept();
-       }});
+  ConnectionParts parts{
+      options_.limits,
+      [this](const HttpRequest& request, const std::shared_ptr<Reply>& reply) { service_.handle(request, reply); },
+      [this](int status) { service_.count_unreadable(status); },
+      [this](HttpConnection* ended) {
+        connections_.erase(ended);
+        stopping_ ? end_if_done() : accept();
+      }};
+  const auto connection = make_connection({std::move(socket)}, std::move(parts));
   connections_.emplace(connection.get(), connection);
   connection->start();
 }

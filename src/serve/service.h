@@ -28,6 +28,9 @@ class Service {
   /// Called by one thread.
   void handle(const HttpRequest& request, const std::shared_ptr<Reply>& reply);
 
+  /// A request was refused before there was anything to handle.
+  void count_unreadable(int status) { metrics_.count_response("unreadable", status); }
+
   /// Requests that wait, and new ones, are answered with 503; the answer in hand goes on.
   /// \param on_end  is called once, by another thread, when there is none in hand any more
   void begin_stop(std::function<void()> on_end);

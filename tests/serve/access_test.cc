@@ -33,7 +33,9 @@ TEST(AccessTest, HostNamesLoseTheirPorts) {
   EXPECT_EQ(host_name("[::1]:8080"), "::1");
   EXPECT_EQ(host_name("[::1]"), "::1");
   EXPECT_EQ(host_name("::1"), "::1");
-  EXPECT_EQ(host_name("[::1"), "::1");
+  for (const char* odd : {"[::1", "[::1]evil.example.org", "localhost:80.evil.example.org", "[::1]:x"}) {
+    EXPECT_EQ(host_name(odd), "") << odd;
+  }
   EXPECT_EQ(host_name(""), "");
 }
 

@@ -36,7 +36,7 @@ TEST(AnswerBodiesTest, AnAnswerThatWasCutHasTheReasonLength) {
 }
 
 TEST(AnswerBodiesTest, CitationsCountCodePoints) {
-  const json body = json::parse(completion_json(kName, testing::small_answer(), CitationOptions{}));
+  const json body = json::parse(completion_json(kName, testing::small_answer(), CitationView{{}, 2}));
   ASSERT_EQ(body["citations"].size(), 2U);
   const json& second = body["citations"][1];
   EXPECT_EQ(second["text"], "N\u00fcn tables.");
@@ -60,7 +60,7 @@ TEST(AnswerBodiesTest, ChunksAreEvents) {
   EXPECT_EQ(event_in(last_chunk(kName, answer))["choices"][0]["finish_reason"], "stop");
   EXPECT_TRUE(event_in(last_chunk(kName, answer))["choices"][0]["delta"].is_object());
   EXPECT_EQ(event_in(usage_chunk(kName, answer))["usage"]["prompt_tokens"], 40);
-  const json cited = event_in(citations_chunk(kName, answer, {}));
+  const json cited = event_in(citations_chunk(kName, answer, {{}, 2}));
   EXPECT_TRUE(cited["choices"].empty());
   EXPECT_EQ(cited["response"], answer.response);
   EXPECT_EQ(cited["citations"].size(), 2U);
@@ -81,8 +81,10 @@ TEST(AnswerBodiesTest, AnAttributionHasCitationsByMethod) {
 TEST(AnswerBodiesTest, ThoughtsAreGivenWithTheCitations) {
   AttributedAnswer answer = testing::small_answer();
   answer.documents.push_back({"thoughts", "hm"});
-  EXPECT_EQ(json::parse(completion_json(kName, answer, CitationOptions{}))["thoughts"], "hm");
-  EXPECT_FALSE(json::parse(completion_json(kName, testing::small_answer(), CitationOptions{})).contains("thoughts"));
+  EXPECT_EQ(json::parse(completion_json(kName, answer, CitationView{{}, 2}))["thoughts"], "hm");
+  EXPECT_FALSE(json::parse(completion_json(kName, testing::small_answer(), CitationView{{}, 2})).contains("thoughts"));
+  EXPECT_FALSE(json::parse(completion_json(kName, answer, CitationView{{}, 3})).contains("thoughts"))
+      << "a document of the client's with that name";
 }
 
 TEST(HttpTextTest, ChunksSayTheirSizeInHexadecimal) {

@@ -62,6 +62,7 @@ TEST(ServerLimitsTest, AClientThatStillSendsGetsItsRefusal) {
 TEST(ServerLimitsTest, LargeHeadsAreRefused) {
   const RunningServer server;
   EXPECT_EQ(server.get("/healthz", "X-Long: " + std::string(20000, 'x') + "\r\n").status, 431);
+  EXPECT_EQ(server.metric("at2_responses_total{route=\"unreadable\",status=\"431\"}"), "1");
 }
 
 TEST(ServerLimitsTest, WhatIsNoHttpIsRefused) {

@@ -273,7 +273,8 @@ class PageTest(unittest.TestCase):
         self.assertNotIn("twice", self.find("answer").text, "it comes in pieces")
         self.find("stop").click()
         self.until(lambda: self.status() == "Stopped.")
-        self.assertTrue(self.find("ask").is_enabled())
+        self.assertTrue(self.hidden("stop"))
+        self.assertEqual(self.browser.switch_to.active_element.get_attribute("id"), "ask")
 
     def test_documents_can_be_edited_and_removed(self):
         self.ask()

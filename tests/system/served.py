@@ -55,4 +55,6 @@ class Served:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.kill()
+            self.process.kill()
+        self.process.wait()
+        self._close()

@@ -67,7 +67,6 @@ export function percent(share) {
 
 /** Lists sources, best first. `onChoice(rank)` is called when one is chosen. */
 export function showRanking(place, sources, onChoice) {
-  const largest = Math.max(...sources.map((source) => source.share), 0);
   place.replaceChildren(
     ...sources.map((source, rank) => {
       const button = element("button", { type: "button", "data-rank": String(rank) });
@@ -77,7 +76,7 @@ export function showRanking(place, sources, onChoice) {
         element("span", { class: "where" }, source.name)
       );
       const meter = element("span", { class: "meter", "aria-hidden": "true" });
-      meter.style.setProperty("--strength", String(largest > 0 ? source.share / largest : 0));
+      meter.style.setProperty("--strength", String(source.share));
       button.append(meter);
       button.addEventListener("click", () => onChoice(rank));
       const item = element("li");

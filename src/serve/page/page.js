@@ -53,8 +53,9 @@ async function exclusively(work) {
   } finally {
     if (running === mine) {
       running = null;
+      // The focus must not vanish with the button.
+      if (document.activeElement === byId("stop")) byId("ask").focus();
       byId("stop").hidden = true;
-      byId("ask").disabled = false;
     }
   }
 }
@@ -121,7 +122,6 @@ async function ask(signal) {
   byId("answer-keys").hidden = true;
   byId("thoughts").hidden = true;
   byId("stop").hidden = false;
-  byId("ask").disabled = true;
   say("The model reads …", true);
   let whole = "";
   const key = wishKey();
