@@ -53,7 +53,9 @@ TEST(InspectE2eTest, EveryFileOfARunIsKnown) {
       const Inspection inspection = inspect(path);
       ++known;
       // Paths in a config are seen from where the run was started.
-      if (ending != ".yaml") EXPECT_TRUE(is_sound(inspection)) << inspection.dump(2);
+      if (ending != ".yaml") {
+        EXPECT_TRUE(is_sound(inspection)) << inspection.dump(2);
+      }
     });
     if (ending == ".svg" || ending == ".html" || ending == ".csv" || ending == ".md") {
       EXPECT_THAT(refusal, HasSubstr("at2 has no use for")) << path;
