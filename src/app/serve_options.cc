@@ -10,7 +10,7 @@ po::options_description serve_options() {
   po::options_description options;
   options.add_options()  //
       ("host", text("ADDRESS")->default_value("127.0.0.1"),
-       "address to listen on; any but this machine's own (127.0.0.1, ::1, localhost) needs a token")                //
+       "address to listen on; any but 127.0.0.1, ::1 and localhost needs a token")                                  //
       ("port", whole_number(8080), "port; 0 = a free one, which is printed")                                        //
       ("token-file", text("FILE"), "file with the token that clients must send (default: AT2_TOKEN, else none)")    //
       ("model", text("MODEL")->default_value("default"), "GGUF file or Hugging Face folder")                        //
@@ -59,7 +59,7 @@ CommandEntry serve_entry() {
           .name = "serve",
           .group = CommandGroup::answers,
           .arguments = "[OPTION]...",
-          .summary = "a local server: a page to ask on, OpenAI's interface, and citations",
+          .summary = "a local server: a page to ask on, the interface of OpenAI, and citations",
           .description =
               "Prints its address, under which a browser shows a page. Clients of OpenAI's interface find it under "
               "/v1, with "

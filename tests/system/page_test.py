@@ -200,6 +200,11 @@ class PageTest(unittest.TestCase):
         Select(self.find("sources")).select_by_value("word")
         self.until(lambda: "1911" in self.marks())
         self.assertIn("electric.", self.ranking())
+        self.assertTrue(self.hidden("more-sources"))
+        Select(self.find("method")).select_by_visible_text("Gradient")
+        self.until(lambda: len(self.ranking()) == 12)
+        self.assertEqual(self.find("more-sources").text, "And 8 more, marked in the documents.")
+        self.assertEqual(len(self.marks()), 20)
 
     def test_without_documents_the_question_is_the_source(self):
         self.ask(documents=[], question="The lamp became blue.")

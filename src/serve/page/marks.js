@@ -65,10 +65,12 @@ export function percent(share) {
   return share >= 0.0095 ? Math.round(share * 100) + " %" : "< 1 %";
 }
 
-/** Lists sources, best first. `onChoice(rank)` is called when one is chosen. */
+const kMostListed = 12;
+
+/** Lists the best sources, best first; returns how many are left out. `onChoice(rank)` is called when one is chosen. */
 export function showRanking(place, sources, onChoice) {
   place.replaceChildren(
-    ...sources.map((source, rank) => {
+    ...sources.slice(0, kMostListed).map((source, rank) => {
       const button = element("button", { type: "button", "data-rank": String(rank) });
       button.append(
         element("span", { class: "share" }, percent(source.share)),
@@ -84,4 +86,5 @@ export function showRanking(place, sources, onChoice) {
       return item;
     })
   );
+  return Math.max(sources.length - kMostListed, 0);
 }

@@ -170,7 +170,9 @@ function choose(span, sources) {
   byId("no-sources").hidden = sources.length > 0;
   byId("no-sources").textContent = span ? "No source stands out." : "They appear here when there is an answer.";
   if (shown) showDocuments(byId("shown-documents"), shown.texts, sources);
-  showRanking(byId("ranking"), sources, goToSource);
+  const more = showRanking(byId("ranking"), sources, goToSource);
+  byId("more-sources").hidden = more === 0;
+  byId("more-sources").textContent = "And " + more + " more, marked in the documents.";
 }
 
 function goToSource(rank) {
