@@ -85,11 +85,11 @@ void write_case(std::ostream& out, const std::string& pattern, const std::string
 void write_options(std::ostream& out) {
   out << "\n_at2_options_of() {\n  case $1 in\n";
   for (const CommandEntry& entry : command_table()) {
-      std::vector<std::string> names;
-      for (const ListedOption& option : option_list(entry)) names.push_back("--" + option.name);
-      if (!names.empty()) write_case(out, entry.name, joined_words(names));
-    }
-    out << "  esac\n}\n";
+    std::vector<std::string> names;
+    for (const ListedOption& option : option_list(entry)) names.push_back("--" + option.name);
+    if (!names.empty()) write_case(out, entry.name, joined_words(names));
+  }
+  out << "  esac\n}\n";
 }
 
 /// Options whose value is free text are in the table, too: nothing is offered, and no word of the command's either.

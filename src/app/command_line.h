@@ -52,6 +52,8 @@ struct CommandLine {
   std::string config_file;
   std::optional<std::string> out;
   std::vector<std::string> overrides;
+  /// Of at2 run: only say what it would take.
+  bool dry_run = false;
   AttributeRequest attribute;
   ServeRequest serve;
   FiguresRequest figures;

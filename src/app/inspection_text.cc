@@ -14,6 +14,8 @@ constexpr std::size_t kShownItems = 12;
 
 /// "key_value_heads" -> "key value heads"
 std::string title_of(std::string name) {
+  // A key of a config or of GGUF stays as it is written there.
+  if (name.find('.') != std::string::npos) return name;
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
 }

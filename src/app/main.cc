@@ -11,6 +11,7 @@
 #include "app/completion.h"
 #include "app/data_command.h"
 #include "app/doctor_command.h"
+#include "app/dry_run_command.h"
 #include "app/figures_command.h"
 #include "app/help_text.h"
 #include "app/inspect_command.h"
@@ -77,6 +78,10 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::verify_model:
       return at2::verify_command(line.verify, environment, std::cout) ? 0 : 1;
     default:
+      if (line.dry_run) {
+        at2::dry_run_command(line, environment, std::cout);
+        return 0;
+      }
       return at2::run_stages(line, environment, std::cout) == at2::StageEnd::stopped ? at2::kStoppedStatus : 0;
   }
 }
