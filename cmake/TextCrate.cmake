@@ -12,11 +12,24 @@ endif()
 set(crate ${CMAKE_SOURCE_DIR}/src/text/crate)
 set(crate_library ${CMAKE_BINARY_DIR}/libat2_text_crate.a)
 file(GLOB crate_sources CONFIGURE_DEPENDS ${crate}/src/*.rs)
+set(rust_target ${AT2_DEPS}/rust-target)
+set(rust_release ${rust_target}/release)
+set(rust_flags "")
+set(rust_arguments "")
+if(AT2_FUZZ)
+  # Coverage that libFuzzer sees, and overflow checks; the address sanitizer needs an unstable compiler.
+  set(rust_target ${CMAKE_BINARY_DIR}/rust-target)
+  set(rust_flags "RUSTFLAGS=-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3\
+ -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Coverflow-checks -Cdebug-assertions")
+  # With a target named, the flags are not for what runs while building.
+  set(rust_arguments --target ${CMAKE_SYSTEM_PROCESSOR}-unknown-linux-gnu)
+  set(rust_release ${rust_target}/${CMAKE_SYSTEM_PROCESSOR}-unknown-linux-gnu/release)
+endif()
 add_custom_command(
   OUTPUT ${crate_library}
-  COMMAND ${CMAKE_COMMAND} -E env CARGO_HOME=${AT2_DEPS}/cargo CARGO_TARGET_DIR=${AT2_DEPS}/rust-target
-          ${AT2_CARGO} build --release --locked --offline --quiet --manifest-path ${crate}/Cargo.toml
-  COMMAND ${CMAKE_COMMAND} -E copy ${AT2_DEPS}/rust-target/release/libat2_text.a ${crate_library}
+  COMMAND ${CMAKE_COMMAND} -E env CARGO_HOME=${AT2_DEPS}/cargo CARGO_TARGET_DIR=${rust_target} ${rust_flags}
+          ${AT2_CARGO} build ${rust_arguments} --release --locked --offline --quiet --manifest-path ${crate}/Cargo.toml
+  COMMAND ${CMAKE_COMMAND} -E copy ${rust_release}/libat2_text.a ${crate_library}
   DEPENDS ${crate_sources} ${crate}/Cargo.toml ${crate}/Cargo.lock
   COMMENT "Building the Rust library of src/text (minutes the first time)"
   VERBATIM)

@@ -12,6 +12,7 @@
 #include "app/figures_options.h"
 #include "app/inspect_options.h"
 #include "app/run_folder_options.h"
+#include "app/serve_options.h"
 #include "app/verify_options.h"
 
 namespace at2 {
@@ -27,6 +28,7 @@ enum class Command {
   report,
   figures,
   attribute,
+  serve,
   show_data,
   verify_model,
   status,
@@ -53,6 +55,7 @@ struct CommandLine {
   /// Of at2 run: only say what it would take.
   bool dry_run = false;
   AttributeRequest attribute;
+  ServeRequest serve;
   FiguresRequest figures;
   VerifyRequest verify;
   RunFolderRequest run_folder;

@@ -8,6 +8,7 @@
 #include "app/help_options.h"
 #include "app/inspect_options.h"
 #include "app/run_folder_options.h"
+#include "app/serve_options.h"
 #include "app/stage_options.h"
 #include "app/verify_options.h"
 #include "base/errors.h"
@@ -21,7 +22,7 @@ std::vector<CommandEntry> make_table() {
   const auto add = [&table](std::vector<CommandEntry> entries) {
     table.insert(table.end(), entries.begin(), entries.end());
   };
-  add({attribute_entry()});
+  add({attribute_entry(), serve_entry()});
   add(run_folder_commands());
   add({figures_entry()});
   add(config_commands());

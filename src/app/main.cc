@@ -18,6 +18,7 @@
 #include "app/man_page.h"
 #include "app/run_command.h"
 #include "app/run_folder_commands.h"
+#include "app/serve_command.h"
 #include "app/verify_command.h"
 #include "base/errors.h"
 #include "base/stop_request.h"
@@ -55,6 +56,9 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
       return 0;
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);
+      return 0;
+    case Command::serve:
+      at2::serve_command(line.serve, environment, std::cout);
       return 0;
     case Command::status:
       if (speaks) at2::status_command(line.run_folder, std::cout);

@@ -116,6 +116,14 @@ std::string duration_text(double seconds) {
   return std::to_string(whole / 3600) + " h " + two_digits(whole % 3600 / 60) + " min";
 }
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t index = 0; index < parts.size(); ++index) {
+    text += (index == 0 ? "" : index + 1 == parts.size() ? " and " : ", ") + parts[index];
+  }
+  return text;
+}
+
 CodePoint code_point_at(std::string_view text, std::size_t position) {
   AT2_EXPECT(position < text.size(), "a position within the text");
   const auto byte = [&](std::size_t offset) { return static_cast<unsigned char>(text[position + offset]); };

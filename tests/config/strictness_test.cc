@@ -1,6 +1,8 @@
 // Every way to write a wrong config, and what the message must say.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -206,6 +208,22 @@ TEST(FileStrictnessTest, FaultInABaseNamesTheBase) {
   folder.write("base.yaml", "seed: 1\nsed: 2\n");
   const auto file = folder.write("run.yaml", "base: base.yaml\n");
   EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("base.yaml:2: unknown key sed"));
+}
+
+TEST(FileStrictnessTest, ABaseWithANameThatNoFileCanHaveIsMissing) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", "base: " + std::string(5000, 'x') + "\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("does not exist"));
+}
+
+TEST(FileStrictnessTest, AFileThatWasRemovedWhileOpenIsStillRead) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", "data: {evaluation: {path: e}, train: {path: t}}\nseed: 7\n");
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  std::filesystem::remove(file);
+  EXPECT_EQ(load_options("/proc/self/fd/" + std::to_string(descriptor)).seed, 7U);
+  close(descriptor);
 }
 
 }  // namespace

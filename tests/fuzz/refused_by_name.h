@@ -9,6 +9,11 @@
 
 namespace at2::testing {
 
+/// Ends the process, which the fuzzer takes for a find, unless it holds.
+inline void require(bool holds) {
+  if (!holds) std::abort();
+}
+
 /// Runs `read`, which may throw UserError naming `file` and nothing else; ends the process otherwise.
 template <typename Read>
 void read_or_refuse(const Read& read, const std::string& file) {
