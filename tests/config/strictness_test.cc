@@ -226,5 +226,19 @@ TEST(FileStrictnessTest, AFileThatWasRemovedWhileOpenIsStillRead) {
   close(descriptor);
 }
 
+TEST(FileStrictnessTest, ALineThatBeginsWithACommaIsRefusedAndDoesNotHang) {
+  const TestFolder folder;
+  const auto first = folder.write("first.yaml", ", data: {}\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(first); }), HasSubstr("first.yaml:1: not YAML"));
+  const auto later = folder.write("later.yaml", "# a comment\n\n, which\n  train:\n    format: dolly\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(later); }), HasSubstr("later.yaml:3: not YAML"));
+}
+
+TEST(FileStrictnessTest, ASecondDocumentIsRefusedWithItsPlace) {
+  const TestFolder folder;
+  const auto file = folder.write("two.yaml", "seed: 1\n---\nseed: 2\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("a second YAML document"));
+}
+
 }  // namespace
 }  // namespace at2
