@@ -18,10 +18,16 @@ namespace {
 
 using testing::random_matrix;
 
+/// Programs make a model before their first product; these tests multiply without one.
+class SteadyProducts : public ::testing::Environment {
+ public:
+  void SetUp() override { make_products_steady(); }
+};
+const ::testing::Environment* const steady_products = ::testing::AddGlobalTestEnvironment(new SteadyProducts);
+
 class ModelInvarianceTest : public ::testing::TestWithParam<const char*> {};
 
 TEST(InvarianceTest, RowsOfAProductDoNotDependOnTheNumberOfRows) {
-  make_products_steady();
   // The shapes of SmolLM2-135M's projections.
   for (const auto& [in, out] :
        std::vector<std::pair<std::int64_t, std::int64_t>>{{576, 960}, {576, 3072}, {1536, 576}}) {
@@ -36,7 +42,6 @@ TEST(InvarianceTest, RowsOfAProductDoNotDependOnTheNumberOfRows) {
 }
 
 TEST(InvarianceTest, RowsOfAProductDoNotDependOnThreads) {
-  make_products_steady();
   const testing::ThreadsGuard guard(1);
   const at::Tensor weight = random_matrix(960, 576, 1);
   const at::Tensor x = random_matrix(300, 576, 2);
