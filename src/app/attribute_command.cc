@@ -21,7 +21,7 @@
 namespace at2 {
 namespace {
 
-/// The whole file, or standard input for "-", less one final line break.
+/// The whole file, or standard input for "-", less a byte order mark before it and one final line break.
 std::string read_text(const std::string& path, const std::string& option) {
   std::ostringstream content;
   bool good = false;
@@ -36,6 +36,7 @@ std::string read_text(const std::string& path, const std::string& option) {
                     "check --" + option);
   }
   std::string text = content.str();
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;

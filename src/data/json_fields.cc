@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "base/json_depth.h"
 #include "data/characters.h"
 #include "data/record_split.h"
 #include "text/utf8.h"
@@ -23,6 +24,9 @@ json parse_json(std::string_view text, std::initializer_list<std::string_view> u
   if (const auto byte = find_invalid_utf8(text)) {
     throw RecordError("invalid UTF-8", "at byte " + std::to_string(*byte) + " of the record");
   }
+  if (is_json_deeper_than(text, kDeepestJson)) {
+    throw RecordError("nested too deeply", "more than " + std::to_string(kDeepestJson) + " levels");
+  }
   try {
     if (unused.size() == 0) return json::parse(text);
     return json::parse(text, [unused](int, json::parse_event_t event, const json& value) {
@@ -30,7 +34,8 @@ json parse_json(std::string_view text, std::initializer_list<std::string_view> u
       const auto& key = value.get_ref<const std::string&>();
       return std::find(unused.begin(), unused.end(), key) == unused.end();
     });
-  } catch (const json::parse_error& error) {
+  } catch (const json::exception& error) {
+    // Broken, or a number like 1e999 that nothing can hold.
     throw RecordError("broken JSON", error.what());
   }
 }

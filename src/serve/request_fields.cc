@@ -109,6 +109,8 @@ json parse_body(std::string_view body) {
   } catch (const json::parse_error& error) {
     throw ApiError(
         {400, "the body is not JSON: it goes wrong at byte " + std::to_string(error.byte), "", "invalid_json", 0});
+  } catch (const json::exception&) {
+    throw ApiError({400, "the body has a number that is too large", "", "invalid_json", 0});
   }
 }
 

@@ -11,6 +11,7 @@ namespace at2 {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 /// A format, and a way to write a record with this context and question, both as they stand in the file.
@@ -98,6 +99,15 @@ class FaultsTest : public ::testing::TestWithParam<Layout> {
 };
 
 TEST_P(FaultsTest, BrokenJson) { EXPECT_EQ(reason(record("nonsense")), "broken JSON"); }
+
+TEST_P(FaultsTest, NumbersThatNothingCanHold) {
+  EXPECT_THAT(reason(record("1e99999")), AnyOf("broken JSON", HasSubstr("wrong type of ")));
+}
+
+TEST_P(FaultsTest, NestingThatNoReaderCouldFollow) {
+  const std::string deep = std::string(300000, '[') + std::string(300000, ']');
+  EXPECT_EQ(reason(record(deep)), "nested too deeply");
+}
 
 TEST_P(FaultsTest, WrongTypes) {
   EXPECT_THAT(reason(record("5")), HasSubstr("wrong type of "));

@@ -126,6 +126,10 @@ TEST(ChatRequestTest, AnotherModelIsNotFound) {
   EXPECT_EQ(with(R"("model":"default")").question.query, "why?");
 }
 
+TEST(ChatRequestTest, ANumberThatNothingCanHoldIsAFaultOfTheBody) {
+  EXPECT_EQ(fault_with("\"temperature\":1e99999").code, "invalid_json");
+}
+
 TEST(ChatRequestTest, DeepNestingIsNoTrouble) {
   const std::string deep(200000, '[');
   EXPECT_EQ(fault_in(deep).code, "invalid_json");
