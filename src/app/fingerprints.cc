@@ -29,8 +29,17 @@ std::string responses_fingerprint(const RunOptions& options, const std::string& 
 
 std::string ablations_fingerprint(const RunOptions& options, const std::string& responses) {
   const AblateOptions& ablate = options.ablate;
-  return digest({"ablations", responses, to_text(ablate.sources), ablate.num_ablations, ablate.keep_probability,
-                 to_text(ablate.mask_seeding), to_text(ablate.feature_dtype), options.seed});
+  json parts = {"ablations",
+                responses,
+                to_text(ablate.sources),
+                ablate.num_ablations,
+                ablate.keep_probability,
+                to_text(ablate.mask_seeding),
+                to_text(ablate.feature_dtype),
+                options.seed};
+  // Runs of before there was a choice have read attention.
+  if (ablate.features != std::vector{Feature::attention}) parts.push_back(words_of(ablate.features));
+  return digest(parts);
 }
 
 std::string estimator_fingerprint(const RunOptions& options, const std::string& ablations) {

@@ -127,8 +127,8 @@ void train_and_store(const Session& session, const Inputs& inputs) {
     if (step.step + 1 == session.options.train.steps) return;
     if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, step.step + 1};
   };
-  const TrainResult result = train(*features, config.num_layers, config.num_heads, session.options.train,
-                                   session.options.seed, gpus ? *gpus : ranks, after_step);
+  const TrainResult result = train(*features, {config.num_layers, config.num_heads, session.options.ablate.features},
+                                   session.options.train, session.options.seed, gpus ? *gpus : ranks, after_step);
   progress.finish();
   session.journal->end();
   agreed(ranks, [&] {

@@ -56,7 +56,9 @@ struct Words<Method> {
                                    Word{Method::average_attention, "average_attention"},
                                    Word{Method::esm, "esm"},
                                    Word{Method::gradient, "gradient"},
-                                   Word{Method::leave_one_out, "leave_one_out"}};
+                                   Word{Method::leave_one_out, "leave_one_out"},
+                                   Word{Method::value_norm, "value_norm"},
+                                   Word{Method::logit_contribution, "logit_contribution"}};
 };
 template <>
 struct Words<DeviceChoice> {
@@ -71,6 +73,11 @@ struct Words<DtypeChoice> {
 template <>
 struct Words<FeatureDtype> {
   static constexpr std::array kAll{Word{FeatureDtype::float32, "float32"}, Word{FeatureDtype::float16, "float16"}};
+};
+template <>
+struct Words<Feature> {
+  static constexpr std::array kAll{Word{Feature::attention, "attention"}, Word{Feature::value_norm, "value_norm"},
+                                   Word{Feature::logit_contribution, "logit_contribution"}};
 };
 template <>
 struct Words<UnmarkedAnswer> {
@@ -101,6 +108,7 @@ std::string_view to_text(Method value) { return text_of(value); }
 std::string_view to_text(DeviceChoice value) { return text_of(value); }
 std::string_view to_text(DtypeChoice value) { return text_of(value); }
 std::string_view to_text(FeatureDtype value) { return text_of(value); }
+std::string_view to_text(Feature value) { return text_of(value); }
 std::string_view to_text(UnmarkedAnswer value) { return text_of(value); }
 std::string_view to_text(CommBackend value) { return text_of(value); }
 
@@ -139,6 +147,7 @@ AT2_INSTANTIATE(Method);
 AT2_INSTANTIATE(DeviceChoice);
 AT2_INSTANTIATE(DtypeChoice);
 AT2_INSTANTIATE(FeatureDtype);
+AT2_INSTANTIATE(Feature);
 AT2_INSTANTIATE(UnmarkedAnswer);
 AT2_INSTANTIATE(CommBackend);
 #undef AT2_INSTANTIATE

@@ -21,6 +21,7 @@ namespace at2 {
 [[nodiscard]] std::string_view to_text(DeviceChoice value);
 [[nodiscard]] std::string_view to_text(DtypeChoice value);
 [[nodiscard]] std::string_view to_text(FeatureDtype value);
+[[nodiscard]] std::string_view to_text(Feature value);
 [[nodiscard]] std::string_view to_text(UnmarkedAnswer value);
 [[nodiscard]] std::string_view to_text(CommBackend value);
 

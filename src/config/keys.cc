@@ -91,8 +91,14 @@ void add_ablate(std::vector<Key>& keys) {
   keys.push_back(scalar_key("ablate.mask_seeding",
                             "per_example: every example has masks of its own; reference: those of the paper's code",
                             EnumWord<MaskSeeding>{}, AT2_FIELD(ablate.mask_seeding)));
-  keys.push_back(scalar_key("ablate.feature_dtype", "how attention features are stored", EnumWord<FeatureDtype>{},
+  keys.push_back(scalar_key("ablate.feature_dtype", "how features are stored", EnumWord<FeatureDtype>{},
                             AT2_FIELD(ablate.feature_dtype)));
+  keys.push_back(
+      list_key("ablate.features",
+               "what theta weighs of every head: its attention (the paper's), or attention times what the "
+               "head writes for a source (value_norm) or times what that adds to the logit of the next token "
+               "(logit_contribution); a list trains on several at once",
+               EnumWord<Feature>{}, Order::any, AT2_FIELD(ablate.features)));
 }
 
 void add_train(std::vector<Key>& keys) {

@@ -30,10 +30,15 @@ enum class Task { context, thought };
 enum class SourceKind { token, word, sentence, paragraph, passage };
 enum class MaskSeeding { per_example, reference };
 /// at2_general: AT2 with theta that was trained elsewhere (evaluate.general_estimator).
-enum class Method { at2, at2_general, average_attention, esm, gradient, leave_one_out };
+/// value_norm, logit_contribution: those features averaged over the heads, without training.
+enum class Method { at2, at2_general, average_attention, esm, gradient, leave_one_out, value_norm, logit_contribution };
 enum class DeviceChoice { automatic, cpu, cuda };
 enum class DtypeChoice { automatic, float32, bfloat16, float16 };
 enum class FeatureDtype { float32, float16 };
+/// What is read of every attention head for a target and a source: its attention (the paper's), the attention times the
+/// length of what the head writes for the source's tokens, or times what that adds to the logit of the token that was
+/// written.
+enum class Feature { attention, value_norm, logit_contribution };
 
 struct ModelOptions {
   /// GGUF file, Hugging Face folder, or "default": the SmolLM2-135M-Instruct that launch/setup fetched.
@@ -86,6 +91,8 @@ struct AblateOptions {
   double keep_probability = 0.5;
   MaskSeeding mask_seeding = MaskSeeding::per_example;
   FeatureDtype feature_dtype = FeatureDtype::float32;
+  /// Theta has a coefficient per feature and head.
+  std::vector<Feature> features = {Feature::attention};
 };
 
 struct TrainOptions {

@@ -71,11 +71,11 @@ class BatchStream {
 };
 
 /// L1-normalised before it is rounded to float32.
-ScoreEstimator published(std::int64_t num_layers, std::int64_t num_heads, const std::vector<double>& theta_F) {
+ScoreEstimator published(const HeadFeatures& heads, const std::vector<double>& theta_F) {
   double norm = 0;
   for (const double weight : theta_F) norm += std::abs(weight);
   if (!(norm > 0)) throw UserError("training gave no estimator", "all weights are zero", "train on more examples");
-  return ScoreEstimator(num_layers, num_heads, as_tensor(theta_F) / norm);
+  return {heads.num_layers, heads.num_heads, as_tensor(theta_F) / norm, heads.features};
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ StepReport Trainer::step(std::span<const TargetIndex> batch) {
   return report;
 }
 
-TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int64_t num_heads,
-                  const TrainOptions& options, std::uint64_t seed, Communicator& communicator,
+TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
+                  std::uint64_t seed, Communicator& communicator,
                   const std::function<void(const StepReport&)>& on_step) {
   std::int64_t num_examples = 0;
   std::int64_t num_targets = 0;
@@ -116,14 +116,15 @@ TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int
     throw UserError("there is nothing to train on", "no training example has a target",
                     "check the responses of the training set");
   }
-  Trainer trainer(source, num_layers * num_heads, options, communicator);
+  const std::int64_t num_features = std::ssize(heads.features) * heads.num_layers * heads.num_heads;
+  Trainer trainer(source, num_features, options, communicator);
   BatchStream batches(source, options, seed, communicator);
   std::vector<StepReport> history;
   for (std::int64_t step = 0; step < options.steps; ++step) {
     history.push_back(trainer.step(batches.next()));
     if (on_step) on_step(history.back());
   }
-  return {published(num_layers, num_heads, trainer.theta_F()), std::move(history), num_examples, num_targets};
+  return {published(heads, trainer.theta_F()), std::move(history), num_examples, num_targets};
 }
 
 }  // namespace at2

@@ -50,6 +50,13 @@ class Trainer {
   std::int64_t steps_done_ = 0;
 };
 
+/// What a model's features are of.
+struct HeadFeatures {
+  std::int64_t num_layers = 0;
+  std::int64_t num_heads = 0;
+  std::vector<Feature> features = {Feature::attention};
+};
+
 /// A trained estimator and how it came about.
 struct TrainResult {
   /// L1-normalised.
@@ -64,8 +71,8 @@ struct TrainResult {
 /// \param seed         of the run; batches are drawn from it
 /// \param on_step      called on every rank after each step, may be empty
 /// \throws UserError if there is no target to train on, or a loss is not finite.
-[[nodiscard]] TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int64_t num_heads,
-                                const TrainOptions& options, std::uint64_t seed, Communicator& communicator,
+[[nodiscard]] TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
+                                std::uint64_t seed, Communicator& communicator,
                                 const std::function<void(const StepReport&)>& on_step = {});
 
 }  // namespace at2

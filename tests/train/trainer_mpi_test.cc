@@ -26,7 +26,7 @@ class TrainerRanksTest : public ::testing::Test {
 
   std::vector<std::uint32_t> theta_bits(Communicator& communicator) const { return theta_bits(table_, communicator); }
   std::vector<std::uint32_t> theta_bits(const FeatureSource& source, Communicator& communicator) const {
-    const at::Tensor weight_F = train(source, 5, 6, options_, 1, communicator).estimator.weight();
+    const at::Tensor weight_F = train(source, {5, 6}, options_, 1, communicator).estimator.weight();
     std::vector<std::uint32_t> bits;
     for (std::int64_t f = 0; f < weight_F.numel(); ++f) {
       bits.push_back(std::bit_cast<std::uint32_t>(weight_F.const_data_ptr<float>()[f]));

@@ -108,7 +108,7 @@ TEST_F(TrainerTest, TrainingFindsTheFeaturesThatMatter) {
   options.steps = 600;
   std::int64_t calls = 0;
   const TrainResult result =
-      train(table_, 3, 4, options, 1, *communicator_, [&](const StepReport& report) { calls += report.step >= 0; });
+      train(table_, {3, 4}, options, 1, *communicator_, [&](const StepReport& report) { calls += report.step >= 0; });
   EXPECT_EQ(calls, 600);
   ASSERT_EQ(result.history.size(), 600U);
   EXPECT_EQ(result.num_examples, 30);
@@ -130,14 +130,14 @@ TEST_F(TrainerTest, HalfPrecisionFeaturesAreTakenAsTheirValues) {
   }
   TrainOptions options;
   options.steps = 3;
-  EXPECT_TRUE(at::equal(train(half, 3, 4, options, 1, *communicator_).estimator.weight(),
-                        train(same, 3, 4, options, 1, *communicator_).estimator.weight()));
+  EXPECT_TRUE(at::equal(train(half, {3, 4}, options, 1, *communicator_).estimator.weight(),
+                        train(same, {3, 4}, options, 1, *communicator_).estimator.weight()));
 }
 
 TEST_F(TrainerTest, WithoutTargetsThereIsNothingToTrainOn) {
   FeatureTable empty;
   empty.add(at::zeros({0, 16, 12}), at::zeros({0, 16}));
-  EXPECT_THROW((void)train(empty, 3, 4, {}, 1, *communicator_), UserError);
+  EXPECT_THROW((void)train(empty, {3, 4}, {}, 1, *communicator_), UserError);
 }
 
 TEST_F(TrainerTest, NumbersThatAreNotFiniteAreRefusedWithTheirExample) {
