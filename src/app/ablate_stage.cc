@@ -20,8 +20,8 @@ double ablate_example(const Session& session, const Inputs& inputs, const Langua
 
   AttributionInput input = make_input(session, inputs, example, stored);
   input.task.sources = sources_of(input, example, options.sources, inputs.splitter).tokens;
-  const MaskOptions masks{options.num_ablations, options.keep_probability, options.mask_seeding, session.options.seed,
-                          MaskPurpose::training};
+  const MaskOptions masks{options.num_ablations, options.keep_probability, options.mask_seeding,
+                          session.options.seed,  MaskPurpose::training,    options.mask_design};
   const at::Tensor keep_MS = random_keep_masks(example.id, std::ssize(input.task.sources), masks);
   const AblationOutcomes outcomes = score_ablations(model, input.task, keep_MS);
   const TokenAttention attention = attention_to_tokens(model, input.task, input.span, &outputs);

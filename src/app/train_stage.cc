@@ -73,6 +73,16 @@ void write_history(const Session& session, const TrainResult& result) {
   Hdf5Writer writer(session.folder.training());
   writer.write("loss", at::tensor(loss, at::kDouble));
   writer.write("gradient_norm", at::tensor(norm, at::kDouble));
+  if (!result.validation.empty()) {
+    std::vector<std::int64_t> steps;
+    std::vector<double> losses;
+    for (const auto& [step, validation_loss] : result.validation) {
+      steps.push_back(step);
+      losses.push_back(validation_loss);
+    }
+    writer.write("validation_steps", at::tensor(steps, at::kLong));
+    writer.write("validation_loss", at::tensor(losses, at::kDouble));
+  }
   writer.commit();
 }
 

@@ -50,6 +50,11 @@ struct Words<MaskSeeding> {
                                    Word{MaskSeeding::reference, "reference"}};
 };
 template <>
+struct Words<MaskDesign> {
+  static constexpr std::array kAll{Word{MaskDesign::independent, "independent"},
+                                   Word{MaskDesign::antithetic, "antithetic"}};
+};
+template <>
 struct Words<Method> {
   static constexpr std::array kAll{Word{Method::at2, "at2"},
                                    Word{Method::at2_general, "at2_general"},
@@ -104,6 +109,7 @@ std::string_view to_text(DatasetPart value) { return text_of(value); }
 std::string_view to_text(Task value) { return text_of(value); }
 std::string_view to_text(SourceKind value) { return text_of(value); }
 std::string_view to_text(MaskSeeding value) { return text_of(value); }
+std::string_view to_text(MaskDesign value) { return text_of(value); }
 std::string_view to_text(Method value) { return text_of(value); }
 std::string_view to_text(DeviceChoice value) { return text_of(value); }
 std::string_view to_text(DtypeChoice value) { return text_of(value); }
@@ -143,6 +149,7 @@ AT2_INSTANTIATE(DatasetPart);
 AT2_INSTANTIATE(Task);
 AT2_INSTANTIATE(SourceKind);
 AT2_INSTANTIATE(MaskSeeding);
+AT2_INSTANTIATE(MaskDesign);
 AT2_INSTANTIATE(Method);
 AT2_INSTANTIATE(DeviceChoice);
 AT2_INSTANTIATE(DtypeChoice);

@@ -17,6 +17,7 @@ namespace at2 {
 [[nodiscard]] std::string_view to_text(Task value);
 [[nodiscard]] std::string_view to_text(SourceKind value);
 [[nodiscard]] std::string_view to_text(MaskSeeding value);
+[[nodiscard]] std::string_view to_text(MaskDesign value);
 [[nodiscard]] std::string_view to_text(Method value);
 [[nodiscard]] std::string_view to_text(DeviceChoice value);
 [[nodiscard]] std::string_view to_text(DtypeChoice value);

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "base/errors.h"
 #include "train/batch_sampler.h"
+#include "train/feature_scales.h"
+#include "train/validation_split.h"
 
 namespace at2 {
 namespace {
@@ -78,20 +81,71 @@ ScoreEstimator published(const HeadFeatures& heads, const std::vector<double>& t
   return {heads.num_layers, heads.num_heads, as_tensor(theta_F) / norm, heads.features};
 }
 
+/// The step of which theta is taken.
+struct BestStep {
+  BestStep(std::span<const TargetIndex> validation, std::int64_t steps) : validation(validation), steps(steps) {}
+
+  /// After `done` steps: 50 times in a training, and at its end. \collective
+  void look(const Trainer& trainer, std::int64_t done) {
+    const std::int64_t between = std::max<std::int64_t>(steps / 50, 1);
+    if (validation.empty() ? done < steps : done % between != 0 && done < steps) return;
+    if (!validation.empty()) {
+      const double loss = trainer.loss(validation);
+      losses.emplace_back(done, loss);
+      if (loss >= lowest) return;
+      lowest = loss;
+    }
+    step = done;
+    theta_F = trainer.theta_F();
+  }
+
+  std::span<const TargetIndex> validation;
+  std::int64_t steps;
+  double lowest = std::numeric_limits<double>::infinity();
+  std::vector<std::pair<std::int64_t, double>> losses = {};
+  std::int64_t step = 0;
+  std::vector<double> theta_F = {};
+};
+
 }  // namespace
 
 Trainer::Trainer(const FeatureSource& source, std::int64_t num_features, const TrainOptions& options,
-                 Communicator& communicator)
+                 Communicator& communicator, std::vector<double> scale_F)
     : source_(&source),
       options_(options),
       communicator_(&communicator),
+      scale_F_(std::move(scale_F)),
       theta_F_(static_cast<std::size_t>(num_features), 1.0 / static_cast<double>(num_features)),
       adam_(num_features) {
   AT2_EXPECT(num_features > 0, "there are features");
+  AT2_EXPECT(scale_F_.empty() || scale_F_.size() == theta_F_.size(), "a factor per feature");
+}
+
+std::vector<double> Trainer::theta_F() const {
+  std::vector<double> theta_F = theta_F_;
+  for (std::size_t f = 0; f < scale_F_.size(); ++f) theta_F[f] *= scale_F_[f];
+  return theta_F;
+}
+
+double Trainer::loss(std::span<const TargetIndex> targets) const {
+  return batch_gradient(*source_, targets, theta_F(), *communicator_).loss;
+}
+
+void Trainer::add_prior(BatchGradient& mean) const {
+  const auto count = static_cast<double>(theta_F_.size());
+  double distance = 0;
+  for (std::size_t f = 0; f < theta_F_.size(); ++f) {
+    const double away = count * theta_F_[f] - 1;
+    distance += away * away / count;
+    mean.gradient_F[f] += options_.prior_strength * 2 * away;
+  }
+  mean.loss += options_.prior_strength * distance;
 }
 
 StepReport Trainer::step(std::span<const TargetIndex> batch) {
-  BatchGradient mean = batch_gradient(*source_, batch, theta_F_, *communicator_);
+  BatchGradient mean = batch_gradient(*source_, batch, theta_F(), *communicator_);
+  for (std::size_t f = 0; f < scale_F_.size(); ++f) mean.gradient_F[f] *= scale_F_[f];
+  if (options_.prior_strength != 0) add_prior(mean);
   require_finite(mean, steps_done_);
   StepReport report;
   report.step = steps_done_;
@@ -117,14 +171,21 @@ TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const 
                     "check the responses of the training set");
   }
   const std::int64_t num_features = std::ssize(heads.features) * heads.num_layers * heads.num_heads;
-  Trainer trainer(source, num_features, options, communicator);
-  BatchStream batches(source, options, seed, communicator);
+  const auto kinds = static_cast<std::int64_t>(heads.features.size());
+  const bool scaled = heads.features != std::vector{Feature::attention} || options.prior_strength != 0;
+  const ValidationSplit split(source, options.validation_fraction, seed);
+  Trainer trainer(source, num_features, options, communicator,
+                  scaled ? feature_scales(source, num_features, kinds, communicator) : std::vector<double>{});
+  BatchStream batches(split, options, seed, communicator);
   std::vector<StepReport> history;
+  BestStep best(split.validation(), options.steps);
   for (std::int64_t step = 0; step < options.steps; ++step) {
     history.push_back(trainer.step(batches.next()));
+    best.look(trainer, step + 1);
     if (on_step) on_step(history.back());
   }
-  return {published(heads, trainer.theta_F()), std::move(history), num_examples, num_targets};
+  return {published(heads, best.theta_F), std::move(history), num_examples, num_targets,
+          std::move(best.losses),         best.step};
 }
 
 }  // namespace at2
