@@ -89,11 +89,6 @@ std::optional<Fault> first_fault(const RunOptions& options) {
   if (train && options.ablate.sources == SourceKind::passage && !has_passages(sets.train.format)) {
     return no_passages("ablate.sources", "data.train.format", sets.train.format);
   }
-  if (options.ablate.mask_design == MaskDesign::antithetic && options.ablate.keep_probability != 0.5) {
-    return Fault{"ablate.mask_design", "ablate.mask_design is antithetic",
-                 "a mask and its complement keep a source equally often only if ablate.keep_probability is 0.5",
-                 "set that to 0.5, or use independent"};
-  }
   return std::nullopt;
 }
 

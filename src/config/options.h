@@ -29,7 +29,8 @@ enum class DatasetPart { automatic, whole, train, evaluation };
 enum class Task { context, thought };
 enum class SourceKind { token, word, sentence, paragraph, passage };
 enum class MaskSeeding { per_example, reference };
-/// antithetic: every second mask of a training example keeps what the one before it hides.
+/// antithetic: every second mask of a training example keeps what the one before it hides, so that it keeps a source
+/// with probability 1 - keep_probability.
 enum class MaskDesign { independent, antithetic };
 /// at2_general: AT2 with theta that was trained elsewhere (evaluate.general_estimator).
 /// value_norm, logit_contribution: those features averaged over the heads, without training.

@@ -83,12 +83,18 @@ ScoreEstimator published(const HeadFeatures& heads, const std::vector<double>& t
 
 /// The step of which theta is taken.
 struct BestStep {
-  BestStep(std::span<const TargetIndex> validation, std::int64_t steps) : validation(validation), steps(steps) {}
+  std::span<const TargetIndex> validation;
+  std::int64_t steps = 0;
+  double lowest = std::numeric_limits<double>::infinity();
+  std::vector<std::pair<std::int64_t, double>> losses = {};
+  std::int64_t step = 0;
+  std::vector<double> theta_F = {};
 
   /// After `done` steps: 50 times in a training, and at its end. \collective
   void look(const Trainer& trainer, std::int64_t done) {
     const std::int64_t between = std::max<std::int64_t>(steps / 50, 1);
-    if (validation.empty() ? done < steps : done % between != 0 && done < steps) return;
+    const bool wanted = done == steps || (!validation.empty() && done % between == 0);
+    if (!wanted) return;
     if (!validation.empty()) {
       const double loss = trainer.loss(validation);
       losses.emplace_back(done, loss);
@@ -98,13 +104,6 @@ struct BestStep {
     step = done;
     theta_F = trainer.theta_F();
   }
-
-  std::span<const TargetIndex> validation;
-  std::int64_t steps;
-  double lowest = std::numeric_limits<double>::infinity();
-  std::vector<std::pair<std::int64_t, double>> losses = {};
-  std::int64_t step = 0;
-  std::vector<double> theta_F = {};
 };
 
 }  // namespace
@@ -178,7 +177,7 @@ TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const 
                   scaled ? feature_scales(source, num_features, kinds, communicator) : std::vector<double>{});
   BatchStream batches(split, options, seed, communicator);
   std::vector<StepReport> history;
-  BestStep best(split.validation(), options.steps);
+  BestStep best{split.validation(), options.steps};
   for (std::int64_t step = 0; step < options.steps; ++step) {
     history.push_back(trainer.step(batches.next()));
     best.look(trainer, step + 1);

@@ -71,13 +71,13 @@ struct TrainResult {
   /// L1-normalised.
   ScoreEstimator estimator;
   std::vector<StepReport> history;
+  /// Examples with at least one target, and targets in all.
+  std::int64_t num_examples = 0;
+  std::int64_t num_targets = 0;
   /// Loss on the validation examples and after how many steps; empty without any.
   std::vector<std::pair<std::int64_t, double>> validation = {};
   /// After how many steps the estimator was taken.
   std::int64_t best_step = 0;
-  /// Examples with at least one target, and targets in all.
-  std::int64_t num_examples = 0;
-  std::int64_t num_targets = 0;
 };
 
 /// Trains for options.steps steps, and takes theta after the last, or with a validation split after that of the lowest

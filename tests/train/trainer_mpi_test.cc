@@ -92,5 +92,11 @@ TEST_F(TrainerRanksTest, LossAndGradientOfABatchAreEqualToTheBit) {
   }
 }
 
+TEST_F(TrainerRanksTest, SoItIsWithScaledFeaturesAPriorAndAValidationSplit) {
+  options_.prior_strength = 1e-3;
+  options_.validation_fraction = 0.25;
+  EXPECT_EQ(theta_bits(environment_.communicator()), theta_bits(*alone_));
+}
+
 }  // namespace
 }  // namespace at2
