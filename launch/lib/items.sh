@@ -52,6 +52,7 @@ description_of() {
     punkt) echo "the sentence splitter's parameters ($megabytes MB)" ;;
     crates) echo "the crates of the tokenizer (9 MB to download, 70 MB on disk)" ;;
     cuda) echo "the NVIDIA libraries of LibTorch ($megabytes MB to download, 2.7 GB on disk)" ;;
+    openai) echo "OpenAI's client, for tests of at2 serve ($megabytes MB)" ;;
   esac
 }
 
@@ -63,13 +64,14 @@ megabytes_of() {
     punkt) echo 50 ;;
     crates) echo 300 ;;
     cuda) echo 6000 ;;
+    openai) echo 60 ;;
   esac
 }
 
-# wheels_of ITEM: its lines of wheels.txt or wheels-cuda.txt.
+# wheels_of ITEM: its lines of wheels.txt, wheels-cuda.txt or wheels-openai.txt.
 wheels_of() {
   local file=wheels.txt
-  if [[ $1 == cuda ]]; then file=wheels-cuda.txt; fi
+  case $1 in cuda | openai) file=wheels-$1.txt ;; esac
   sed -n "/^$1 /p" "$root/launch/$file"
 }
 
@@ -156,6 +158,13 @@ make_cuda() {
     unpack "$wheel" "$1"
     rm -f "$wheel"
   done
+  rm -rf "$scratch/wheels"
+}
+
+make_openai() {
+  local wheel
+  fetch_wheels openai
+  for wheel in "$scratch"/wheels/*.whl; do unpack "$wheel" "$1"; done
   rm -rf "$scratch/wheels"
 }
 

@@ -68,14 +68,23 @@ ColourChoice colours_of(const po::variables_map& values) {
       {{"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}});
 }
 
+/// \throws UserError listing the methods that a single answer can have
+Method method_of(const std::string& word) {
+  const auto method = from_text<Method>(word);
+  if (method == Method::at2_general) {
+    throw UserError("--method at2_general is not one of at2 attribute", "it is at2 with another estimator",
+                    "use --method at2 --estimator FILE");
+  }
+  if (method) return *method;
+  std::vector<std::string_view> possible = enum_words<Method>();
+  std::erase(possible, to_text(Method::at2_general));
+  refuse_choice("method", word, possible);
+}
+
 std::vector<Method> methods_of(const po::variables_map& values) {
   std::vector<Method> methods;
   for (const std::string& word : comma_words(values, "method")) {
-    const auto method = choice_of<Method>("method", word);
-    if (method == Method::at2_general) {
-      throw UserError("--method at2_general is not one of at2 attribute", "it is at2 with another estimator",
-                      "use --method at2 --estimator FILE");
-    }
+    const Method method = method_of(word);
     if (std::find(methods.begin(), methods.end(), method) == methods.end()) methods.push_back(method);
   }
   if (methods.empty()) refuse_word("method", "", "a method");

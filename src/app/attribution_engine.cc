@@ -122,6 +122,10 @@ AttributedAnswer AttributionEngine::answer(const Question& question, const TextL
     attribute(question, input, sources, std::move(written.trace), answer);
     return answer;
   } catch (const RecordError& error) {
+    if (error.reason() == kPromptTooLong) {
+      throw TooLongError("documents and question are too long", error.what(),
+                         "shorten them, or ask for fewer new tokens");
+    }
     throw UserError("the question cannot be answered and attributed", error.what(),
                     "shorten the documents, mend the response, or raise the limit of new tokens (--max-new-tokens)");
   }
@@ -145,7 +149,7 @@ AttributionEngine::Written AttributionEngine::write(const Question& question, co
     Written given{given_response(text_, *question.response), {}, true, 0};
     const std::int64_t tokens = std::ssize(prompt.tokens) + std::ssize(given.response.tokens);
     if (tokens <= text_.config.max_positions) return given;
-    throw UserError(
+    throw TooLongError(
         "documents and response are too long",
         std::to_string(tokens) + " tokens, the model has " + std::to_string(text_.config.max_positions) + " positions",
         "shorten them");

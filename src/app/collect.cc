@@ -31,6 +31,8 @@ void add_training(const RunFolder& folder, RunResults& results) {
   results.counts.training_examples = stored.origin.num_examples;
   results.counts.training_targets = stored.origin.num_targets;
   results.training_loss = numbers_of(Hdf5Reader(folder.training()).read("loss"));
+  results.origin.model_fingerprint = stored.origin.model_fingerprint;
+  results.origin.estimator_fingerprint = stored.origin.fingerprint;
 }
 
 void add_provenance(const RunFolder& folder, RunResults& results) {
@@ -41,8 +43,26 @@ void add_provenance(const RunFolder& folder, RunResults& results) {
     for (const auto& [reason, count] : use.dropped) results.counts.skipped[reason] += count;
   }
   for (const StageCost& cost : provenance->stages) {
-    results.stages.push_back({cost.stage, cost.seconds, static_cast<double>(cost.forward_passes)});
+    results.stages.push_back({cost.stage, cost.seconds, static_cast<double>(cost.forward_passes),
+                              static_cast<double>(cost.backward_passes)});
   }
+  results.origin.provenance = provenance;
+}
+
+/// What the run was made with, whatever is shown of it.
+void add_config(const RunFolder& folder, const RunOptions& shown, RunResults& results) {
+  const RunOptions options = std::filesystem::exists(folder.config()) ? load_options(folder.config()) : shown;
+  results.origin.config = dump_options(options);
+  results.origin.seed = options.seed;
+}
+
+/// Of an example by its id, whose first part names the format where that gave it ("hotpotqa-5a8b"); else the set's.
+std::string data_set_of(const std::string& id, const std::string& title) {
+  const auto format = from_text<DatasetFormat>(std::string_view(id).substr(0, id.find('-')));
+  if (!format || *format == DatasetFormat::jsonl) return title;
+  DatasetOptions options;
+  options.format = *format;
+  return dataset_title(options);
 }
 
 /// LDS of the linear surrogate fitted to each example alone, on the most ablations there are, as a ceiling for all
@@ -85,6 +105,10 @@ void add_scores(const std::filesystem::path& folder, const RunOptions& options, 
   results.counts.evaluation_targets = scores.targets;
   results.counts.skipped = std::move(scores.skipped);
   results.examples = std::move(scores.views);
+  for (ExampleView& view : results.examples) {
+    const bool mixed = options.data.evaluation.format == DatasetFormat::jsonl;
+    view.data_set = mixed ? data_set_of(view.id, results.evaluation_set) : results.evaluation_set;
+  }
 }
 
 bool has_row(const RunResults& results, Method method) {
@@ -118,6 +142,7 @@ RunResults collect_run(const std::filesystem::path& folder, const RunOptions& op
   results.prune = read_prune(folder, resampled);
   results.timing = read_timing(folder);
   add_provenance(RunFolder(folder), results);
+  add_config(RunFolder(folder), options, results);
   add_training(RunFolder(folder), results);
   if (has_row(results, Method::at2_general)) {
     results.notes.push_back("AT2 (general) takes its coefficients from " + options.evaluate.general_estimator + ".");

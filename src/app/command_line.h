@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "app/attribute_options.h"
+#include "app/completion.h"
+#include "app/doctor_options.h"
 #include "app/figures_options.h"
+#include "app/inspect_options.h"
 #include "app/run_folder_options.h"
+#include "app/serve_options.h"
 #include "app/verify_options.h"
 
 namespace at2 {
@@ -24,13 +28,18 @@ enum class Command {
   report,
   figures,
   attribute,
+  serve,
   show_data,
   verify_model,
   status,
   verify,
   show_config,
   dump_default,
+  doctor,
+  inspect,
   help,
+  completion,
+  man,
   version
 };
 
@@ -43,10 +52,17 @@ struct CommandLine {
   std::string config_file;
   std::optional<std::string> out;
   std::vector<std::string> overrides;
+  /// Of at2 run: only say what it would take.
+  bool dry_run = false;
   AttributeRequest attribute;
+  ServeRequest serve;
   FiguresRequest figures;
   VerifyRequest verify;
   RunFolderRequest run_folder;
+  DoctorRequest doctor;
+  InspectRequest inspect;
+  /// Of at2 completion.
+  Shell shell = Shell::bash;
 };
 
 /// \throws UserError naming the word that is wrong, with the one that was probably meant or where to look

@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "app/attribute_options.h"
+#include "app/doctor_options.h"
 #include "app/figures_options.h"
 #include "app/help_options.h"
+#include "app/inspect_options.h"
 #include "app/run_folder_options.h"
+#include "app/serve_options.h"
 #include "app/stage_options.h"
 #include "app/verify_options.h"
 #include "base/errors.h"
@@ -19,11 +22,11 @@ std::vector<CommandEntry> make_table() {
   const auto add = [&table](std::vector<CommandEntry> entries) {
     table.insert(table.end(), entries.begin(), entries.end());
   };
-  add({attribute_entry()});
+  add({attribute_entry(), serve_entry()});
   add(run_folder_commands());
   add({figures_entry()});
   add(config_commands());
-  add({verify_model_entry()});
+  add({verify_model_entry(), inspect_entry(), doctor_entry()});
   add(help_commands());
   return table;
 }

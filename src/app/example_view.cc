@@ -21,6 +21,28 @@ std::vector<HeadView> read_heads(const ShardReader& shard, const std::string& pl
   return views;
 }
 
+/// Scores of a method and what hiding the sources that they put first took from each target.
+void add_method(const ShardReader& shard, const std::string& place, const MeasuredMethod& method, ExampleView& view) {
+  const std::string here = place + "/methods/" + method.key;
+  const auto scores_GS = rows_of(shard.read(here + "/scores_GS"));
+  const auto drops_GK = rows_of(shard.read(here + "/drops_GK"));
+  const std::vector<std::int64_t> ks = integers_of(shard.read(place + "/top_k"));
+  for (std::size_t g = 0; g < view.targets.size(); ++g) {
+    view.targets[g].scores[method.title] = scores_GS.at(g);
+    for (std::size_t k = 0; k < ks.size(); ++k) {
+      view.targets[g].drop_by_k[method.title][ks[k]] = drops_GK.at(g).at(k);
+    }
+  }
+}
+
+/// Scores of leave-one-out are effects, also where that method is not among those shown.
+void add_effects(const ShardReader& shard, const std::string& place, ExampleView& view) {
+  const std::string scores = place + "/methods/" + std::string(to_text(Method::leave_one_out)) + "/scores_GS";
+  if (!shard.has(scores)) return;
+  const auto effects_GS = rows_of(shard.read(scores));
+  for (std::size_t g = 0; g < view.targets.size(); ++g) view.targets[g].effects = effects_GS.at(g);
+}
+
 }  // namespace
 
 ExampleView read_view(const ShardReader& shard, const std::string& group, const MeasuredKind& kind,
@@ -40,10 +62,8 @@ ExampleView read_view(const ShardReader& shard, const std::string& group, const 
   view.source_ranges = char_ranges_of(shard.read(place + "/source_chars"));
   for (const CharRange target : char_ranges_of(shard.read(group + "/target_chars")))
     view.targets.push_back({target, {}});
-  for (const MeasuredMethod& method : kind.methods) {
-    const auto scores_GS = rows_of(shard.read(place + "/methods/" + method.key + "/scores_GS"));
-    for (std::size_t g = 0; g < view.targets.size(); ++g) view.targets[g].scores[method.title] = scores_GS.at(g);
-  }
+  for (const MeasuredMethod& method : kind.methods) add_method(shard, place, method, view);
+  add_effects(shard, place, view);
   view.heads = read_heads(shard, place);
   return view;
 }

@@ -1,5 +1,5 @@
 /// \file app/help_options.h
-/// \brief The command lines of `at2 help` and `at2 version`.
+/// \brief The command lines of `at2 help`, `at2 completion`, `at2 man` and `at2 version`.
 #pragma once
 
 #include <vector>

@@ -53,7 +53,8 @@ void write_paragraph(const std::string& paragraph, std::ostream& out) {
 
 std::string help_text() {
   std::ostringstream text;
-  text << "at2 - token attribution with learned attention (AT2), trained and evaluated on any number of ranks\n\n"
+  text << "at2 - " << kProgramSummary
+       << "\n\n"
           "usage: at2 COMMAND [OPTION]...\n";
   const auto width = static_cast<int>(longest_name());
   const CommandGroup* previous = nullptr;
@@ -63,7 +64,8 @@ std::string help_text() {
     text << "  " << std::left << std::setw(width) << entry.name << "  " << entry.summary << "\n";
   }
   text << "\nat2 help COMMAND shows options and examples of a command.\n"
-          "On several ranks: launch/local N CONFIG, or srun/mpirun at2 run CONFIG.\n";
+          "On several ranks: launch/local N CONFIG, or srun/mpirun at2 run CONFIG.\n"
+          "To begin with: docs/tutorial.md; at2 doctor says whether this machine has what it takes.\n";
   return text.str();
 }
 

@@ -8,6 +8,10 @@
 
 namespace at2 {
 
+/// What the program is for, in a line without a full stop.
+inline constexpr const char* kProgramSummary =
+    "token attribution with learned attention (AT2), trained and evaluated on any number of ranks";
+
 /// All commands with their summaries.
 [[nodiscard]] std::string help_text();
 

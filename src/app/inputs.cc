@@ -16,6 +16,9 @@
 namespace at2 {
 namespace {
 
+/// A dry run keeps no journal, and writes nothing else either.
+bool fills_folder(const Session& session) { return session.journal != nullptr; }
+
 /// Large sets take minutes or more, once.
 void say_reading(const Log& log, const Corpus& corpus) {
   constexpr std::uintmax_t kLarge = 1000000000;
@@ -45,13 +48,17 @@ Corpus read_corpus(const Session& session, Split split) {
     chosen.emplace();
     say_reading(session.log, corpus);
     chosen->examples = read_examples(corpus.options, rules, chosen->report);
-    write_chosen(file, print, *chosen);
+    if (fills_folder(session)) write_chosen(file, print, *chosen);
     return print;
   });
   // Not of each rank's own: on a shared file system, times of change may look different from elsewhere.
   const std::string written = broadcast_text(session.communicator(), choice);
   agreed(session.communicator(), [&] {
     if (!chosen) chosen = read_chosen(file, written);
+    if (!chosen && !fills_folder(session)) {
+      chosen.emplace();
+      chosen->examples = read_examples(corpus.options, rules, chosen->report);
+    }
     if (!chosen) throw UserError("cannot read " + file.string(), "rank 0 has just written it", "check the file system");
   });
   corpus.examples = std::move(chosen->examples);
@@ -137,7 +144,7 @@ LanguageModel load_weights_of(const Session& session, const Inputs& inputs) {
       weight_cache_path(session.options.model, inputs.model_path, inputs.model_fingerprint, inputs.place);
   const bool leads = session.environment.local_rank() == 0;
   agreed(session.communicator(), [&] {
-    if (!cache || !leads) return;
+    if (!cache || !leads || !fills_folder(session)) return;
     const std::string obstacle = make_weight_cache(*cache, inputs.model_path, inputs.text.config, inputs.place.dtype);
     if (!obstacle.empty()) session.log.warn("every rank keeps its own copy of the weights (" + obstacle + ")");
   });

@@ -8,11 +8,17 @@
 #include "app/attribute_command.h"
 #include "app/command_line.h"
 #include "app/command_table.h"
+#include "app/completion.h"
 #include "app/data_command.h"
+#include "app/doctor_command.h"
+#include "app/dry_run_command.h"
 #include "app/figures_command.h"
 #include "app/help_text.h"
+#include "app/inspect_command.h"
+#include "app/man_page.h"
 #include "app/run_command.h"
 #include "app/run_folder_commands.h"
+#include "app/serve_command.h"
 #include "app/verify_command.h"
 #include "base/errors.h"
 #include "base/stop_request.h"
@@ -51,14 +57,31 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);
       return 0;
+    case Command::serve:
+      at2::serve_command(line.serve, environment, std::cout);
+      return 0;
     case Command::status:
       if (speaks) at2::status_command(line.run_folder, std::cout);
       return 0;
     case Command::verify:
       return !speaks || at2::verify_run_command(line.run_folder, std::cout) ? 0 : 1;
+    case Command::doctor:
+      return !speaks || at2::doctor_command(line.doctor, std::cout) ? 0 : 1;
+    case Command::inspect:
+      return !speaks || at2::inspect_command(line.inspect, std::cout) ? 0 : 1;
+    case Command::completion:
+      if (speaks) std::cout << at2::completion_script(line.shell);
+      return 0;
+    case Command::man:
+      if (speaks) std::cout << at2::man_page();
+      return 0;
     case Command::verify_model:
       return at2::verify_command(line.verify, environment, std::cout) ? 0 : 1;
     default:
+      if (line.dry_run) {
+        at2::dry_run_command(line, environment, std::cout);
+        return 0;
+      }
       return at2::run_stages(line, environment, std::cout) == at2::StageEnd::stopped ? at2::kStoppedStatus : 0;
   }
 }

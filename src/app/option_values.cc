@@ -53,6 +53,12 @@ std::vector<std::string> comma_words(const po::variables_map& values, const char
   return words;
 }
 
+OutputFormat output_format_of(const po::variables_map& values) {
+  const auto& word = values["format"].as<std::string>();
+  if (word != "text" && word != "json") refuse_choice("format", word, {"text", "json"});
+  return word == "json" ? OutputFormat::json : OutputFormat::text;
+}
+
 void refuse_word(const std::string& option, const std::string& word, const std::string& expected) {
   throw UserError("--" + option + " " + word + " is impossible", "expected " + expected, "correct the value");
 }

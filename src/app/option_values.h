@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/command_entry.h"
+#include "app/output_format.h"
 #include "base/errors.h"
 #include "base/nearest_word.h"
 #include "config/enum_text.h"
@@ -38,6 +39,9 @@ template <typename Enum>
   for (const std::string_view word : enum_words<Enum>()) list.append(list.empty() ? "" : "|").append(word);
   return list;
 }
+
+/// The value of --format, which is text or json. \throws UserError if it is another word
+[[nodiscard]] OutputFormat output_format_of(const po::variables_map& values);
 
 /// What follows the command, as options of the entry.
 /// \throws UserError naming the option that was probably meant

@@ -23,7 +23,7 @@ struct ResultSelection {
   std::vector<std::int64_t> top_k;
   Unmeasured unmeasured = Unmeasured::refuse;
   /// Examples that are shown in full, the first ones.
-  std::int64_t max_examples = 20;
+  std::int64_t max_examples = 400;
   /// Share of bootstrap resamples that lie in an interval.
   double confidence = kConfidence;
   std::int64_t bootstrap_samples = 1000;

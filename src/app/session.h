@@ -47,7 +47,7 @@ struct Session {
   Environment& environment;
   Log log;
   RunFolder folder;
-  /// What this rank does and has done.
+  /// What this rank does and has done; none in a dry run, which writes nothing.
   std::unique_ptr<RankJournal> journal;
   /// Whether somebody wants the program to stop.
   const StopRequest& stop;

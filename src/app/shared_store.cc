@@ -11,11 +11,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string suffix_of(const ShardHeader& place) {
+  return "-" + place.device + "-" + place.dtype + "-" + place.instruction_set;
+}
+
 /// Links one kind of artifact after another.
 class Linker {
  public:
-  Linker(fs::path shared, const ShardHeader& place)
-      : shared_(std::move(shared)), suffix_("-" + place.device + "-" + place.dtype + "-" + place.instruction_set) {}
+  Linker(fs::path shared, const ShardHeader& place) : shared_(std::move(shared)), suffix_(suffix_of(place)) {}
 
   /// \param artifact  folder within the run
   void link_folder(const char* kind, const std::string& fingerprint, const fs::path& artifact) const {
@@ -78,6 +81,13 @@ void link_shared(const Session& session, const Inputs& inputs) {
   linker.link_folder("ablations", ablations_fingerprint(session, inputs), folder.ablations());
   linker.link_file("estimators", estimator_fingerprint(session, inputs), folder.estimator());
   linker.link_file("estimators", estimator_fingerprint(session, inputs), folder.training());
+}
+
+std::optional<fs::path> shared_place(const Session& session, const Inputs& inputs, const std::string& kind,
+                                     const std::string& fingerprint) {
+  const std::string& shared = session.options.store.shared;
+  if (shared.empty()) return std::nullopt;
+  return fs::path(shared) / kind / (fingerprint + suffix_of(shard_header(inputs, "", "", 0)));
 }
 
 }  // namespace at2

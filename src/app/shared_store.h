@@ -2,6 +2,10 @@
 /// \brief What runs have in common, kept once (store.shared).
 #pragma once
 
+#include <filesystem>
+#include <optional>
+#include <string>
+
 #include "app/inputs.h"
 #include "app/session.h"
 
@@ -13,5 +17,10 @@ namespace at2 {
 /// of several runs may do so at once.
 /// \throws UserError if folders cannot be made, or the run has something else in the place of a link
 void link_shared(const Session& session, const Inputs& inputs);
+
+/// Where link_shared() would let a kind of artifact lie; nothing without store.shared. Makes nothing.
+[[nodiscard]] std::optional<std::filesystem::path> shared_place(const Session& session, const Inputs& inputs,
+                                                                const std::string& kind,
+                                                                const std::string& fingerprint);
 
 }  // namespace at2

@@ -47,6 +47,15 @@ bool start_mpi(int* argc, char*** argv) {
 
 }  // namespace
 
+std::string mpi_library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int size = 0;
+  MPI_Get_library_version(text.data(), &size);
+  const std::string whole(text.data(), static_cast<std::size_t>(size));
+  // What follows is who packed it, and when.
+  return whole.substr(0, whole.find_first_of(",\n"));
+}
+
 bool launched_by_mpi() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMIX_RANK") != nullptr; }
 
 Environment::Environment(int* argc, char*** argv)

@@ -12,6 +12,9 @@ namespace at2 {
 /// True if mpirun or srun (with PMIx) started this process.
 [[nodiscard]] bool launched_by_mpi();
 
+/// Name and version of the MPI library: "Open MPI v4.1.4". May be asked before MPI is started.
+[[nodiscard]] std::string mpi_library();
+
 /// The ranks of this program, for as long as it lives. Created once, in main.
 ///
 /// Under mpirun or srun it starts MPI with MPI_THREAD_MULTIPLE; otherwise MPI is not touched and there is one rank.

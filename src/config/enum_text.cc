@@ -12,6 +12,9 @@ struct Word {
   Enum value;
   std::string_view text;
 };
+// Clang learned to deduce this by itself in version 17 only.
+template <typename Enum>
+Word(Enum, std::string_view) -> Word<Enum>;
 
 template <typename Enum>
 struct Words;

@@ -76,6 +76,7 @@ struct TrueOrFalse {
   [[nodiscard]] std::optional<bool> parse(const std::string& word) const;
   [[nodiscard]] std::string text(bool value) const { return value ? "true" : "false"; }
   [[nodiscard]] std::string expected() const { return "true or false"; }
+  [[nodiscard]] static std::vector<std::string_view> words() { return {"true", "false"}; }
 };
 
 /// Any text. `what` says which, for messages.

@@ -189,8 +189,9 @@ std::vector<Key> make_keys() {
                             RealRange{.high = 1, .high_end = End::included}, AT2_FIELD(report.highlight_threshold)));
   keys.push_back(scalar_key("report.interval", "share of the bootstrap resamples that lie in an interval",
                             RealRange{.low_end = End::excluded, .high = 1}, AT2_FIELD(report.interval)));
-  keys.push_back(scalar_key("report.max_examples", "examples shown in report.html", Count{.low = 0},
-                            AT2_FIELD(report.max_examples)));
+  keys.push_back(scalar_key("report.max_examples",
+                            "examples shown in report.html, at most; fewer where it would exceed 4.5 MB",
+                            Count{.low = 0}, AT2_FIELD(report.max_examples)));
   keys.push_back(
       scalar_key("comm.silence_seconds",
                  "a rank that has not answered for so long (a stopped process, a hung machine) ends the run; "

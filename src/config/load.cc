@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <system_error>
 
 #include "base/errors.h"
 #include "config/check.h"
@@ -11,6 +12,13 @@
 
 namespace at2 {
 namespace {
+
+/// What tells files apart. One that no folder holds any more, but that is still open, goes by the name given.
+std::filesystem::path identity_of(const std::filesystem::path& file) {
+  std::error_code nowhere;
+  const auto real = std::filesystem::weakly_canonical(file, nowhere);
+  return nowhere ? file : real;
+}
 
 using Places = std::map<std::string, std::string>;
 
@@ -26,7 +34,7 @@ class Chain {
 
   void apply_file(const std::filesystem::path& file) {
     const ConfigFile config = read_config_file(file);
-    const auto real = std::filesystem::weakly_canonical(file);
+    const auto real = identity_of(file);
     open_.push_back(real);
     for (const std::string& base : config.bases) apply_base(file.parent_path() / base, base, config.base_place);
     open_.pop_back();
@@ -36,12 +44,13 @@ class Chain {
 
  private:
   void apply_base(const std::filesystem::path& file, const std::string& as_written, const std::string& place) {
-    const auto real = std::filesystem::weakly_canonical(file);
+    const auto real = identity_of(file);
     if (std::find(open_.begin(), open_.end(), real) != open_.end()) {
       throw UserError(place + ": base " + as_written + " leads back to itself",
                       "a file cannot be its own base, through others neither", "remove one of the base lines");
     }
-    if (!std::filesystem::exists(file)) {
+    std::error_code unreachable;
+    if (!std::filesystem::exists(file, unreachable)) {
       throw UserError(place + ": base " + as_written + " does not exist", "looked for " + file.string(),
                       "give its path relative to the file that names it");
     }

@@ -155,8 +155,8 @@ struct ReportOptions {
   double highlight_threshold = 0.2;
   /// Share of bootstrap resamples that lie in an interval.
   double interval = 0.95;
-  /// Examples shown in report.html, the first ones.
-  std::int64_t max_examples = 20;
+  /// Examples shown in report.html, the first ones; fewer where the page would become too large.
+  std::int64_t max_examples = 400;
 };
 
 /// What sums gradients over ranks: MPI in host memory, or NCCL in the memory of GPUs.

@@ -1,9 +1,11 @@
 #include "config/yaml_file.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <string_view>
 
 #include "base/errors.h"
@@ -133,11 +135,49 @@ class Walk {
   ConfigFile* result_;
 };
 
-std::vector<YAML::Node> parse(const std::filesystem::path& file) {
+/// Notes where documents begin.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { starts_.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  [[nodiscard]] const std::vector<YAML::Mark>& starts() const noexcept { return starts_; }
+
+ private:
+  std::vector<YAML::Mark> starts_;
+};
+
+/// \throws UserError if there is more than one document. YAML::LoadAll would go on for ever where a text begins with a
+/// comma: it takes that for a document of no length, again and again (yaml-cpp 0.7).
+void require_one_document(const std::string& text, const std::filesystem::path& file) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts documents;
+  while (documents.starts().size() < 2 && parser.HandleNextDocument(documents)) continue;
+  if (documents.starts().size() < 2) return;
+  const YAML::Mark& second = documents.starts()[1];
+  if (second.pos == documents.starts()[0].pos) {
+    throw UserError(at_line(file, second) + ": not YAML", "the line begins with a sign that has no meaning there",
+                    "correct the line");
+  }
+  throw UserError(at_line(file, second) + ": a second YAML document", "a config is one document",
+                  "remove the line ---");
+}
+
+YAML::Node parse(const std::filesystem::path& file) {
   const MappedFile content(file);
   const auto bytes = content.bytes();
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   try {
-    return YAML::LoadAll(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    require_one_document(text, file);
+    return YAML::Load(text);
   } catch (const YAML::Exception& error) {
     throw UserError(at_line(file, error.mark) + ": not YAML", error.msg, "correct the line or those above it");
   }
@@ -157,18 +197,14 @@ Value parse_word(const std::string& text, const Key& key, const std::string& pla
 }  // namespace
 
 ConfigFile read_config_file(const std::filesystem::path& file) {
-  const std::vector<YAML::Node> documents = parse(file);
+  const YAML::Node document = parse(file);
   ConfigFile result;
-  if (documents.empty() || documents.front().IsNull()) return result;
-  if (documents.size() > 1) {
-    throw UserError(at_line(file, documents[1].Mark()) + ": a second YAML document", "a config is one document",
-                    "remove the line ---");
-  }
-  if (!documents.front().IsMap()) {
-    throw UserError(at_line(file, documents.front().Mark()) + ": not a config", "expected lines of key: value",
+  if (document.IsNull()) return result;
+  if (!document.IsMap()) {
+    throw UserError(at_line(file, document.Mark()) + ": not a config", "expected lines of key: value",
                     "see at2 config --dump-default");
   }
-  Walk(file, result).section(documents.front(), "");
+  Walk(file, result).section(document, "");
   return result;
 }
 

@@ -50,9 +50,8 @@ Prompt make_prompt(const Example& example, const ChatFormat& chat, const Tokeniz
   Encoding encoding = in_content == SpecialTokens::as_text ? tokenizer.encode(framed->text, framed->content)
                                                            : tokenizer.encode(framed->text);
   if (std::ssize(encoding.ids) > max_tokens) {
-    throw RecordError("prompt longer than the model allows", example.id + ": " + std::to_string(encoding.ids.size()) +
-                                                                 " tokens, " + std::to_string(max_tokens) +
-                                                                 " fit beside the response");
+    throw RecordError(kPromptTooLong, example.id + ": " + std::to_string(encoding.ids.size()) + " tokens, " +
+                                          std::to_string(max_tokens) + " fit beside the response");
   }
   prompt.text = std::move(framed->text);
   prompt.tokens = std::move(encoding.ids);

@@ -32,6 +32,9 @@ struct Prompt {
   bool opens_thought = false;
 };
 
+/// The reason of the RecordError for a prompt with too many tokens.
+inline constexpr const char* kPromptTooLong = "prompt longer than the model allows";
+
 /// Puts the example's content through the chat template as one user message and tokenizes it. The place of the content
 /// is known by construction (data/prompt_frame.h); white space at its ends that the template leaves out is in no range.
 /// The prompt has its beginning-of-sequence token once, and for a model that thinks it ends with "<think>\n".

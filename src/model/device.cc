@@ -9,18 +9,6 @@
 namespace at2 {
 namespace {
 
-/// Empty when LibTorch's CUDA device can be used, else why not.
-std::string load_cuda() {
-  // Found beside libtorch_cpu.so, whose folder is in our run path. Its own missing needs come as a plain dlerror.
-  if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
-    const char* error = ::dlerror();
-    return std::string("LibTorch's CUDA library did not load: ") + (error != nullptr ? error : "unknown reason");
-  }
-  if (!at::hasCUDA()) return "LibTorch has no CUDA device type";
-  if (at::detail::getCUDAHooks().deviceCount() == 0) return "there is no NVIDIA GPU or driver";
-  return "";
-}
-
 at::ScalarType chosen_dtype(DtypeChoice choice, at::ScalarType otherwise) {
   switch (choice) {
     case DtypeChoice::float32:
@@ -37,6 +25,19 @@ at::ScalarType chosen_dtype(DtypeChoice choice, at::ScalarType otherwise) {
 
 }  // namespace
 
+int num_gpus() { return at::detail::getCUDAHooks().deviceCount(); }
+
+std::string gpu_obstacle() {
+  // Found beside libtorch_cpu.so, whose folder is in our run path. Its own missing needs come as a plain dlerror.
+  if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+    const char* error = ::dlerror();
+    return std::string("LibTorch's CUDA library did not load: ") + (error != nullptr ? error : "unknown reason");
+  }
+  if (!at::hasCUDA()) return "LibTorch has no CUDA device type";
+  if (num_gpus() == 0) return "there is no NVIDIA GPU or driver";
+  return "";
+}
+
 ComputePlace choose_place(const ModelOptions& options, int local_rank, at::ScalarType stored) {
   ComputePlace place;
   if (options.device == DeviceChoice::cpu) {
@@ -44,9 +45,9 @@ ComputePlace choose_place(const ModelOptions& options, int local_rank, at::Scala
     place.reason = "device cpu: model.device says so";
     return place;
   }
-  const std::string obstacle = load_cuda();
+  const std::string obstacle = gpu_obstacle();
   if (obstacle.empty()) {
-    const int count = at::detail::getCUDAHooks().deviceCount();
+    const int count = num_gpus();
     place.device = at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(local_rank % count));
     place.dtype = chosen_dtype(options.dtype, stored);
     place.reason = "device " + place.device.str() + ": the GPU of local rank " + std::to_string(local_rank);

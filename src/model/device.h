@@ -17,6 +17,12 @@ struct ComputePlace {
   std::string reason;
 };
 
+/// Loads LibTorch's CUDA library where it is usable. \return why its GPUs cannot be used; empty where they can
+[[nodiscard]] std::string gpu_obstacle();
+
+/// GPUs that LibTorch sees. \pre gpu_obstacle() is empty
+[[nodiscard]] int num_gpus();
+
 /// Loads LibTorch's CUDA library where it is usable and chooses device and dtype. GPU = local rank.
 /// Must be called before any other use of LibTorch's devices, since LibTorch remembers whether CUDA was there.
 /// \param stored  the dtype most weights of the checkpoint have; used on a GPU when options.dtype is automatic

@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "model/head_log_odds.h"
 #include "model/kernels.h"
+#include "model/steady_products.h"
 
 namespace at2 {
 namespace {
@@ -28,6 +29,7 @@ LanguageModel::LanguageModel(ModelConfig config, Weights weights, ComputePlace p
       weights_(std::move(weights)),
       place_(std::move(place)),
       rotary_(config_.rope, config_.rotary_width, place_.device) {
+  make_products_steady();
   AT2_EXPECT(std::ssize(weights_.layers) == config_.num_layers, "one set of weights per layer");
   if (config_.sliding_rope) sliding_rotary_.emplace(*config_.sliding_rope, config_.rotary_width, place_.device);
 }

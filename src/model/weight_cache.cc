@@ -24,15 +24,15 @@ std::filesystem::path user_cache_folder() {
   return {};
 }
 
-std::int64_t cache_bytes(const ModelConfig& config, at::ScalarType dtype) {
+}  // namespace
+
+std::int64_t weight_bytes(const ModelConfig& config, at::ScalarType dtype) {
   const std::int64_t qkv = (config.num_heads + 2 * config.num_kv_heads) * config.head_width;
   const std::int64_t layer =
       config.model_width * (qkv + config.num_heads * config.head_width + 3 * config.feed_forward_width);
   const std::int64_t tables = (config.tied_head ? 1 : 2) * config.vocabulary_size * config.model_width;
   return (tables + config.num_layers * layer) * static_cast<std::int64_t>(c10::elementSize(dtype));
 }
-
-}  // namespace
 
 std::optional<std::filesystem::path> weight_cache_path(const ModelOptions& options, const std::filesystem::path& model,
                                                        const std::string& model_fingerprint,
@@ -58,7 +58,7 @@ std::string make_weight_cache(const std::filesystem::path& cache, const std::fil
   if (error) return folder.string() + " cannot be made: " + error.message();
   if (::access(folder.c_str(), W_OK) != 0) return folder.string() + " cannot be written";
   const auto room = std::filesystem::space(folder, error);
-  const auto needed = static_cast<std::uintmax_t>(cache_bytes(config, dtype));
+  const auto needed = static_cast<std::uintmax_t>(weight_bytes(config, dtype));
   if (!error && room.available < needed + needed / 16) {
     return folder.string() + " has room for " + std::to_string(room.available >> 20) + " MB, " +
            std::to_string(needed >> 20) + " are needed";

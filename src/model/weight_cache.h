@@ -19,6 +19,9 @@ namespace at2 {
                                                                      const std::string& model_fingerprint,
                                                                      const ComputePlace& place);
 
+/// Bytes of the model's matrices in this dtype: the size of the cache file, and what they take in memory.
+[[nodiscard]] std::int64_t weight_bytes(const ModelConfig& config, at::ScalarType dtype);
+
 /// Writes the cache file unless it is there. One process of a machine calls it.
 /// \return why there is no cache file (its folder cannot be written, too little room); empty if there is one
 /// \throws UserError as load_weights, for faults of the model

@@ -48,7 +48,7 @@ Json targets_json(const AttributedAnswer& answer) {
 
 }  // namespace
 
-std::string answer_json(const AttributedAnswer& answer) {
+Json answer_object(const AttributedAnswer& answer) {
   Json json;
   json["model"] = answer.model;
   if (!answer.estimator.empty()) json["estimator"] = answer.estimator;
@@ -63,7 +63,9 @@ std::string answer_json(const AttributedAnswer& answer) {
   for (const AnswerScores& scores : answer.methods) json["seconds"][scores.method] = scores.seconds;
   json["usage"] = {{"prompt_tokens", answer.prompt_tokens}, {"response_tokens", answer.response_tokens}};
   json["ended"] = answer.ended;
-  return json.dump(2) + "\n";
+  return json;
 }
+
+std::string answer_json(const AttributedAnswer& answer) { return answer_object(answer).dump(2) + "\n"; }
 
 }  // namespace at2

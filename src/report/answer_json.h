@@ -2,6 +2,7 @@
 /// \brief An attributed answer as JSON (docs/attribute.md): a stable schema for programs.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "report/answer.h"
@@ -13,5 +14,8 @@ namespace at2 {
 /// method...}, "usage". Offsets are code points of the document and of the response, half-open. Numbers that are not
 /// finite are null. Ends with a line break.
 [[nodiscard]] std::string answer_json(const AttributedAnswer& answer);
+
+/// The same as an object.
+[[nodiscard]] nlohmann::ordered_json answer_object(const AttributedAnswer& answer);
 
 }  // namespace at2

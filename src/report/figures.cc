@@ -92,7 +92,7 @@ Bar timing_bar(const TimingRow& row, double unit) {
 
 }  // namespace
 
-Bar estimate_bar(const std::string& method, const std::optional<Estimate>& value, int decimals) {
+Bar estimate_bar(const std::string& method, const std::optional<Estimate>& value, int decimals, double confidence) {
   Bar bar;
   bar.label = method;
   bar.style = method_style(method);
@@ -100,8 +100,9 @@ Bar estimate_bar(const std::string& method, const std::optional<Estimate>& value
   if (!value) return bar;
   bar.spread = spread_of(*value);
   bar.beside = with_error(value, decimals);
-  bar.title = method + ": " + bar.beside + " (95 % interval " + fixed(value->low, decimals) + " to " +
-              fixed(value->high, decimals) + ", " + std::to_string(value->count) + " examples)";
+  bar.title = method + ": " + bar.beside + " (" + compact(100 * confidence) + " % interval " +
+              fixed(value->low, decimals) + " to " + fixed(value->high, decimals) + ", " +
+              std::to_string(value->count) + " examples)";
   return bar;
 }
 
@@ -139,7 +140,8 @@ BarChart metric_chart(const RunResults& results, const std::string& sources, Met
   BarChart chart{metric_title(metric) + ", " + sources + " sources", metric_axis(metric), {}};
   for (const MethodRow& row : results.rows) {
     if (row.sources == sources) {
-      chart.bars.push_back(estimate_bar(row.method, value_of(row, metric), metric_decimals(metric)));
+      chart.bars.push_back(
+          estimate_bar(row.method, value_of(row, metric), metric_decimals(metric), results.confidence));
     }
   }
   return chart;

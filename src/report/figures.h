@@ -36,8 +36,11 @@ struct BarChart {
   std::vector<Bar> bars;
 };
 
-/// A method's bar with a whisker of one standard error to both sides. \param decimals  of the value beside it
-[[nodiscard]] Bar estimate_bar(const std::string& method, const std::optional<Estimate>& value, int decimals);
+/// A method's bar with a whisker of one standard error to both sides.
+/// \param decimals    of the value beside it
+/// \param confidence  of its interval
+[[nodiscard]] Bar estimate_bar(const std::string& method, const std::optional<Estimate>& value, int decimals,
+                               double confidence = kConfidence);
 
 /// Bars from zero.
 [[nodiscard]] std::string bar_chart(const BarChart& chart);

@@ -96,6 +96,16 @@ std::string compact(double value) {
 
 std::string count_or_none(std::int64_t count) { return count == 0 ? std::string(kNoValue) : std::to_string(count); }
 
+std::string bytes_text(std::int64_t bytes) {
+  constexpr std::array<const char*, 4> kUnits = {"KB", "MB", "GB", "TB"};
+  constexpr std::int64_t kKilo = 1000;
+  if (bytes < kKilo) return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+  auto size = static_cast<double>(bytes) / kKilo;
+  std::size_t unit = 0;
+  for (; size >= 999.5 && unit + 1 < kUnits.size(); ++unit) size /= kKilo;
+  return compact(size) + " " + kUnits.at(unit);
+}
+
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return std::string(kNoValue);
   if (seconds < 0.9995) return compact(1000 * seconds) + " ms";
@@ -104,6 +114,14 @@ std::string duration_text(double seconds) {
   const long long whole = std::llround(seconds);
   if (whole < 3600) return std::to_string(whole / 60) + " min " + two_digits(whole % 60) + " s";
   return std::to_string(whole / 3600) + " h " + two_digits(whole % 3600 / 60) + " min";
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t index = 0; index < parts.size(); ++index) {
+    text += (index == 0 ? "" : index + 1 == parts.size() ? " and " : ", ") + parts[index];
+  }
+  return text;
 }
 
 CodePoint code_point_at(std::string_view text, std::size_t position) {

@@ -41,8 +41,14 @@ inline constexpr std::int64_t kFewestToJudge = 10;
 /// "12"; kNoValue for 0.
 [[nodiscard]] std::string count_or_none(std::int64_t count);
 
+/// "512 bytes", "12.3 KB", "105 MB", "1.5 GB": powers of 1000.
+[[nodiscard]] std::string bytes_text(std::int64_t bytes);
+
 /// "0.4 ms", "12.3 s", "4 min 12 s", "1 h 02 min".
 [[nodiscard]] std::string duration_text(double seconds);
+
+/// "a, b and c"; empty for none.
+[[nodiscard]] std::string joined(const std::vector<std::string>& parts);
 
 /// Columns that a UTF-8 text takes in a terminal: combining marks take none, East Asian wide characters and emoji two.
 [[nodiscard]] std::size_t display_width(std::string_view text);

@@ -15,7 +15,8 @@ namespace at2 {
 /// The table in an area of its own that scrolls where it is too wide, also by keyboard. \param caption  none if empty
 [[nodiscard]] std::string table_html(const Table& table, std::string_view caption);
 
-/// A page of its own. \param style  beside `page_css` and `figure_css` \param body  content of <main>
+/// A page of its own, whose policy allows no script but this one and nothing from elsewhere.
+/// \param style  beside report/page/base.css and `figure_css` \param body  content of <main>
 [[nodiscard]] std::string whole_page(std::string_view title, std::string_view style, std::string_view body,
                                      std::string_view script);
 

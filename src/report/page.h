@@ -14,18 +14,14 @@ namespace at2 {
 inline constexpr std::string_view kPruneTitle = "F1 of answers from a pruned context";
 inline constexpr std::string_view kTimingTitle = "Running time";
 
-/// The whole page: what was run, the table, the charts, the coefficients, the cost, and the held-out examples with the
-/// context highlighted by every method. No external resources; everything is visible without JavaScript, which only
-/// chooses between response sentences and kinds of source.
+/// Bytes that a page may have: it must go through a mail.
+inline constexpr std::size_t kLargestPage = 4'500'000;
+
+/// The whole page: what was run and what came out in sentences, tables and charts, the examples to be looked through,
+/// the coefficients, the cost, the origin, and how to run it again. No external resources. Without JavaScript all but
+/// the examples is there; with it tables sort, charts read out their values, and examples are chosen. At most
+/// kLargestPage bytes, as long as what is not an example takes less: examples that do not fit are left out, and the
+/// page says how many.
 [[nodiscard]] std::string report_page(const RunResults& results, const ReportOptions& options);
-
-/// The part of the page about the examples. Examples with one id are shown together, in order of first appearance.
-[[nodiscard]] std::string example_sections(const RunResults& results, const ReportOptions& options);
-
-/// The page's style sheet, without that of the figures.
-[[nodiscard]] std::string_view page_css();
-
-/// The page's script.
-[[nodiscard]] std::string_view page_script();
 
 }  // namespace at2

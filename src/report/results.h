@@ -13,6 +13,7 @@
 
 #include "base/ranges.h"
 #include "config/options.h"
+#include "config/provenance.h"
 #include "evaluate/statistics.h"
 
 namespace at2 {
@@ -46,6 +47,12 @@ struct TargetView {
   CharRange range;
   /// Method -> one score per source of the example.
   std::map<std::string, std::vector<double>> scores;
+  /// Method -> k -> what the target's log-probability loses when the k sources that the method scores highest are
+  /// hidden, in nats.
+  std::map<std::string, std::map<std::int64_t, double>> drop_by_k = {};
+  /// What the target's logit-probability loses when a source is hidden alone, in nats, one per source; empty where it
+  /// was not measured.
+  std::vector<double> effects = {};
 };
 
 /// Attention of one head to every source, for every target (paper, Figures 1 and 2).
@@ -68,6 +75,8 @@ struct ExampleView {
   std::vector<TargetView> targets;
   /// Highest coefficient first, then those of lowest magnitude.
   std::vector<HeadView> heads;
+  /// Title of the data set that it is from.
+  std::string data_set = {};
 };
 
 /// The learned coefficients, row-major [num_layers, num_heads].
@@ -127,6 +136,7 @@ struct StageRow {
   std::string stage;
   double seconds = 0;
   double forward_passes = 0;
+  double backward_passes = 0;
 };
 
 /// How much was run.
@@ -137,6 +147,18 @@ struct RunCounts {
   std::int64_t evaluation_targets = 0;
   /// Records left out, by reason.
   std::map<std::string, std::int64_t> skipped;
+};
+
+/// What a run was made from, so that it can be made again.
+struct RunOrigin {
+  /// Nothing where the run folder has none.
+  std::optional<Provenance> provenance;
+  /// Every option, as YAML.
+  std::string config;
+  std::uint64_t seed = 0;
+  /// Digests of the model's files and of what the coefficients depend on; empty where nothing was trained.
+  std::string model_fingerprint;
+  std::string estimator_fingerprint;
 };
 
 /// A whole run.
@@ -162,6 +184,7 @@ struct RunResults {
   std::vector<StageRow> stages;
   /// Sentences for the reader ("3 of 32 evaluation masks were also used to fit ESM").
   std::vector<std::string> notes;
+  RunOrigin origin;
 };
 
 }  // namespace at2

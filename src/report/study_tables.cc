@@ -36,14 +36,6 @@ std::vector<std::string> detail_cells(const std::string& name, const MethodRow& 
 
 }  // namespace
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t index = 0; index < names.size(); ++index) {
-    text += (index == 0 ? "" : index + 1 == names.size() ? " and " : ", ") + names[index];
-  }
-  return text;
-}
-
 std::string where_measured(const StudyRows& rows) {
   // Models that were measured on the same sets are named together.
   std::vector<std::pair<std::string, std::vector<std::string>>> models_by_sets;

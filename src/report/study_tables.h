@@ -17,9 +17,6 @@ namespace at2 {
 /// LDS, then all drops.
 [[nodiscard]] std::vector<Metric> all_metrics(const StudyOptions& options);
 
-/// "a, b and c".
-[[nodiscard]] std::string joined(const std::vector<std::string>& names);
-
 /// "SmolLM2 and Llama on A (24 examples) and B (24 examples); Phi on A (400 examples)".
 [[nodiscard]] std::string where_measured(const StudyRows& rows);
 

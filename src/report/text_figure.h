@@ -37,7 +37,7 @@ struct TextFigure {
 /// Texts of more bytes are not shown whole.
 inline constexpr std::size_t kLongText = 1500;
 
-/// An HTML fragment with the classes of `page_css`.
+/// An HTML fragment with the classes of report/page/base.css.
 [[nodiscard]] std::string text_figure_html(const TextFigure& figure);
 
 /// The same as an <svg> element, in a font of fixed width.

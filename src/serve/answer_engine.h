@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/errors.h"
 #include "base/ranges.h"
 #include "config/options.h"
 #include "report/answer.h"
@@ -39,6 +40,12 @@ struct Question {
   std::vector<CharRange> ranges;
 };
 
+/// Documents, conversation and answer together are longer than the model reads.
+class TooLongError : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 /// Called with each piece of text that the model writes, thoughts included. What it throws ends the answer and comes
 /// out of AnswerEngine::answer.
 using TextListener = std::function<void(std::string_view piece)>;
@@ -54,8 +61,9 @@ class AnswerEngine {
   [[nodiscard]] virtual std::string model_name() const = 0;
   /// Longest prompt and response together, in tokens.
   [[nodiscard]] virtual std::int64_t max_tokens() const = 0;
-  /// \throws UserError for what cannot be answered or attributed: an empty document, a text that is too long or not
-  ///         UTF-8, a span that is not in the answer, AT2 without an estimator
+  /// \throws TooLongError if the texts have more tokens than max_tokens()
+  /// \throws UserError for what else cannot be answered or attributed: an empty document, a text that is not UTF-8, a
+  ///         span that is not in the answer, AT2 without an estimator
   [[nodiscard]] virtual AttributedAnswer answer(const Question& question, const TextListener& on_text) = 0;
 
  protected:

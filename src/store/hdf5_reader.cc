@@ -134,6 +134,14 @@ auto with_attribute(const H5::H5File& file, const std::filesystem::path& path, c
 
 }  // namespace
 
+std::string hdf5_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
 struct Hdf5Reader::File {
   H5::H5File file;
 };

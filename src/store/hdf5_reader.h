@@ -16,6 +16,9 @@
 
 namespace at2 {
 
+/// Version of the HDF5 library: "1.10.8".
+[[nodiscard]] std::string hdf5_version();
+
 /// What a dataset holds and where its rows lie, a row being an index of the first dimension.
 struct StoredRows {
   at::ScalarType dtype = at::ScalarType::Undefined;

@@ -17,6 +17,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(CommandLineTest, RunTakesConfigFolderAndOverrides) {
   const CommandLine line = parse_command_line({"run", "a.yaml", "--out", "here", "--set", "seed=2", "--set", "x.y=3"});
@@ -118,6 +119,15 @@ TEST(CommandLineTest, ConfigShowsAFileOrTheDefaults) {
   EXPECT_EQ(parse_command_line({"config", "--dump-default"}).command, Command::dump_default);
 }
 
+TEST(CommandLineTest, DoctorAndInspectTakeAModelAPathAndAFormat) {
+  EXPECT_EQ(parse_command_line({"doctor"}).doctor.model, "default");
+  EXPECT_EQ(parse_command_line({"doctor", "--model", "m", "--format", "json"}).doctor.format, OutputFormat::json);
+  EXPECT_EQ(parse_command_line({"inspect", "a.h5"}).inspect.path, "a.h5");
+  EXPECT_EQ(parse_command_line({"inspect", "a.h5"}).inspect.format, OutputFormat::text);
+  EXPECT_EQ(parse_command_line({"completion", "zsh"}).shell, Shell::zsh);
+  EXPECT_EQ(parse_command_line({"man"}).command, Command::man);
+}
+
 TEST(CommandLineTest, WrongWordsAreNamed) {
   const auto message = [](const std::vector<std::string>& words) {
     return message_of([&] { static_cast<void>(parse_command_line(words)); });
@@ -139,6 +149,11 @@ TEST(CommandLineTest, WrongWordsAreNamed) {
   EXPECT_THAT(message({"attribute", "--context", "-", "--response", "-", "--query", "q"}), HasSubstr("read twice"));
   EXPECT_THAT(message({"attribute", "--query", "q", "--method", "at2,gradiant"}), HasSubstr("did you mean gradient?"));
   EXPECT_THAT(message({"attribute", "--query", "q", "--method", "at2_general"}), HasSubstr("--estimator FILE"));
+  EXPECT_THAT(message({"attribute", "--query", "q", "--method", "lime"}),
+              AllOf(HasSubstr("leave_one_out"), Not(HasSubstr("at2_general"))));
+  EXPECT_THAT(message({"inspect"}), HasSubstr("needs a file or a folder"));
+  EXPECT_THAT(message({"completion"}), HasSubstr("needs the name of a shell"));
+  EXPECT_THAT(message({"completion", "fish"}), HasSubstr("possible: bash, zsh"));
   EXPECT_THAT(message({"attribute", "--query", "q", "--format", "htlm"}), HasSubstr("did you mean html?"));
   EXPECT_THAT(message({"attribute", "--task", "thoughts", "--query", "q"}),
               AllOf(HasSubstr("possible: context, thought"), HasSubstr("did you mean thought?")));

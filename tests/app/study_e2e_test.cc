@@ -68,6 +68,32 @@ TEST(ReportAgainTest, NeedsNeitherModelNorData) {
   EXPECT_EQ(text_of(tiny.path() / "out/report.html"), page);
 }
 
+/// What the page's browser of examples reads.
+json examples_of(const std::string& page) {
+  const std::string start = "id=\"examples-data\">";
+  const std::size_t begin = page.find(start) + start.size();
+  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+TEST(ReportAgainTest, ThePageHasWhatWasMeasuredOnEachExample) {
+  const TinyRun tiny(4, 2);
+  ASSERT_EQ(tiny.run("run", 0, "out").exit_code, 0);
+  const std::string page = text_of(tiny.path() / "out/report.html");
+  EXPECT_THAT(page, HasSubstr("build/at2 run config.yaml --out runs/"));
+  EXPECT_THAT(page, HasSubstr("Fingerprint of the model"));
+  const json run = examples_of(page);
+  ASSERT_EQ(run["examples"].size(), json_of(tiny.path() / "out/metrics.json")["counts"]["evaluation_examples"]);
+  const json target = run["examples"][0]["kinds"][1]["targets"][0];
+  EXPECT_EQ(target["methods"].size(), 6U);
+  EXPECT_EQ(target["methods"][0][3].size(), 4U) << "k and drop, for k of 1 and 3";
+  ASSERT_EQ(target["effects"].size(), run["examples"][0]["kinds"][1]["sources"].size());
+  // Effects are the scores of leave-one-out, also where that is not shown.
+  ASSERT_EQ(tiny.run("report", 0, "out", "--set evaluate.methods=[at2]").exit_code, 0);
+  const json fewer = examples_of(text_of(tiny.path() / "out/report.html"))["examples"][0]["kinds"][1]["targets"][0];
+  EXPECT_EQ(fewer["methods"].size(), 1U);
+  EXPECT_TRUE(fewer.contains("effects"));
+}
+
 TEST(ReportAgainTest, ShowsAnySubsetOfWhatWasMeasured) {
   const TinyRun tiny(4, 2);
   ASSERT_EQ(tiny.run("run", 0, "out").exit_code, 0);

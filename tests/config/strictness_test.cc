@@ -1,6 +1,8 @@
 // Every way to write a wrong config, and what the message must say.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -206,6 +208,36 @@ TEST(FileStrictnessTest, FaultInABaseNamesTheBase) {
   folder.write("base.yaml", "seed: 1\nsed: 2\n");
   const auto file = folder.write("run.yaml", "base: base.yaml\n");
   EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("base.yaml:2: unknown key sed"));
+}
+
+TEST(FileStrictnessTest, ABaseWithANameThatNoFileCanHaveIsMissing) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", "base: " + std::string(5000, 'x') + "\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("does not exist"));
+}
+
+TEST(FileStrictnessTest, AFileThatWasRemovedWhileOpenIsStillRead) {
+  const TestFolder folder;
+  const auto file = folder.write("run.yaml", "data: {evaluation: {path: e}, train: {path: t}}\nseed: 7\n");
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  std::filesystem::remove(file);
+  EXPECT_EQ(load_options("/proc/self/fd/" + std::to_string(descriptor)).seed, 7U);
+  close(descriptor);
+}
+
+TEST(FileStrictnessTest, ALineThatBeginsWithACommaIsRefusedAndDoesNotHang) {
+  const TestFolder folder;
+  const auto first = folder.write("first.yaml", ", data: {}\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(first); }), HasSubstr("first.yaml:1: not YAML"));
+  const auto later = folder.write("later.yaml", "# a comment\n\n, which\n  train:\n    format: dolly\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(later); }), HasSubstr("later.yaml:3: not YAML"));
+}
+
+TEST(FileStrictnessTest, ASecondDocumentIsRefusedWithItsPlace) {
+  const TestFolder folder;
+  const auto file = folder.write("two.yaml", "seed: 1\n---\nseed: 2\n");
+  EXPECT_THAT(message_of([&] { (void)load_options(file); }), HasSubstr("a second YAML document"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "model/generate.h"
 #include "model/kernels.h"
+#include "model/steady_products.h"
 #include "support/golden_tensors.h"
 #include "support/random_matrix.h"
 #include "support/threads_guard.h"
@@ -16,6 +17,13 @@ namespace at2 {
 namespace {
 
 using testing::random_matrix;
+
+/// Programs make a model before their first product; these tests multiply without one.
+class SteadyProducts : public ::testing::Environment {
+ public:
+  void SetUp() override { make_products_steady(); }
+};
+const ::testing::Environment* const steady_products = ::testing::AddGlobalTestEnvironment(new SteadyProducts);
 
 class ModelInvarianceTest : public ::testing::TestWithParam<const char*> {};
 

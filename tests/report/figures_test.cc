@@ -125,5 +125,10 @@ TEST(StandaloneSvgTest, BringsItsOwnColours) {
   EXPECT_THAT(svg, HasSubstr("xmlns=\"http://www.w3.org/2000/svg\""));
 }
 
+TEST(EstimateBarTest, ItsTitleNamesTheConfidence) {
+  const Bar bar = estimate_bar("AT2", Estimate{0.5, 0.1, 0.25, 0.75, 12}, 2, 0.9);
+  EXPECT_EQ(bar.title, "AT2: 0.50 ± 0.10 (90 % interval 0.25 to 0.75, 12 examples)");
+}
+
 }  // namespace
 }  // namespace at2

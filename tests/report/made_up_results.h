@@ -76,7 +76,10 @@ inline ExampleView made_up_example(const std::string& id, const std::string& con
     TargetView target{range, {}};
     for (std::size_t method = 0; method < methods.size(); ++method) {
       target.scores[methods[method]] = made_up_scores(view.source_ranges.size(), method, view.targets.size());
+      const auto number = static_cast<double>(method);
+      target.drop_by_k[methods[method]] = {{1, 2.25 - number / 2}, {3, 4.5 - number / 2}};
     }
+    if (sources == "sentence") target.effects = made_up_scores(view.source_ranges.size(), 4, view.targets.size());
     view.targets.push_back(target);
   }
   constexpr std::array<std::array<double, 3>, 3> kHeads = {{{19, 4, 0.0312}, {6, 2, -0.00002}, {25, 8, 0.00001}}};
@@ -89,7 +92,38 @@ inline ExampleView made_up_example(const std::string& id, const std::string& con
     }
     view.heads.push_back(seen);
   }
+  view.data_set = "held_out";
   return view;
+}
+
+inline RunOrigin made_up_origin() {
+  Provenance run;
+  run.version = "0.1.0";
+  run.commit = "0123abcd";
+  run.command = "run";
+  run.model = "SmolLM2-135M-Instruct-Q4_1.gguf";
+  run.ranks = 2;
+  run.hosts = {"alder", "alder"};
+  run.devices = {"cpu", "cpu"};
+  run.started = "2025-01-31T12:00:00Z";
+  run.ended = "2025-01-31T12:05:00Z";
+  run.datasets = {{"train", "data/train.jsonl", 1, 99, 96, 96, {{"empty context", 3}}},
+                  {"evaluation", "data/held_out.jsonl", 1, 24, 24, 24}};
+  for (const std::int64_t rank : {0, 1}) {
+    RankCost cost;
+    cost.stage = "evaluate";
+    cost.rank = rank;
+    cost.host = "alder";
+    cost.device = "cpu";
+    cost.chunks = 3;
+    cost.forward_passes = 2605;
+    cost.seconds = 88.1;
+    cost.waited_seconds = 0.2;
+    cost.peak_resident_bytes = 912'000'000;
+    run.rank_costs.push_back(cost);
+  }
+  return {run, "seed: 7\nname: quickstart\n", 7, "00112233445566778899aabbccddeeff",
+          "ffeeddccbbaa99887766554433221100"};
 }
 
 inline PruneView made_up_prune() {
@@ -202,6 +236,7 @@ inline RunResults made_up_results() {
                     {"evaluate", 88.1, 5210},
                     {"report", 0.12, 0}};
   results.notes = {"3 of 768 evaluation masks were also used to fit ESM."};
+  results.origin = made_up_origin();
   return results;
 }
 

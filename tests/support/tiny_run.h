@@ -2,37 +2,15 @@
 /// \brief A whole run on a tiny random model, driven through the program as a user drives it.
 #pragma once
 
-#include <sys/wait.h>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "support/shell.h"
 #include "support/test_files.h"
 
 namespace at2::testing {
-
-struct CommandResult {
-  int exit_code = 0;
-  /// Standard output and standard error together.
-  std::string output;
-};
-
-/// Runs a shell command to its end.
-inline CommandResult run_command(const std::string& command) {
-  CommandResult result;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
-  std::array<char, 4096> buffer{};
-  for (std::size_t count = 0; (count = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    result.output.append(buffer.data(), count);
-  }
-  const int status = ::pclose(pipe);
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return result;
-}
 
 /// A folder with the tiny model, a tokenizer of single characters, a chat template, data sets and a config.
 class TinyRun {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a sanitizer preset and runs its tests: asan = all unit and mpi tests, tsan = those of src/comm.
+# Builds a sanitizer preset and runs its tests: asan = all unit and mpi tests, tsan = those of src/comm and src/serve.
 # ASan's stacks have names without lines (-g would double the time to build; UBSan has lines anyway). With lines:
 # cmake --preset asan -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g"
 #
@@ -10,7 +10,7 @@ cd "$1"
 preset=$2
 case $preset in
   asan) tests='_(unit|mpi)_test$' ;;
-  tsan) tests='^comm_(unit|mpi)_test$' ;;
+  tsan) tests='^(comm_(unit|mpi)|serve_unit)_test$' ;;
   *) echo "unknown preset $preset" && exit 1 ;;
 esac
 

@@ -45,6 +45,10 @@ folders() {
   try env -u AT2_DEPS XDG_CACHE_HOME="$work/cache" "$clone/launch/setup" --print-dir
   expect "other pins have another folder" test "$output" != "$before"
   sed -i '$d' "$clone/launch/wheels.txt"
+  echo "# another pin" >>"$clone/launch/wheels-openai.txt"
+  try env -u AT2_DEPS XDG_CACHE_HOME="$work/cache" "$clone/launch/setup" --print-dir
+  expect "pins that only checks use move no folder" test "$output" = "$before"
+  sed -i '$d' "$clone/launch/wheels-openai.txt"
 }
 
 without_root() {
