@@ -60,15 +60,17 @@ AttentionTrace trace_of(const LanguageModel& model, const AttributionTask& task)
   const auto count = std::ssize(rows);
   std::vector<at::Tensor> queries;
   std::vector<at::Tensor> keys;
+  std::vector<at::Tensor> values;
   ForwardOptions options;
-  options.observer = [&](std::int64_t, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
-    queries.push_back(queries_RHK.narrow(0, rows.front(), count).clone());
-    keys.push_back(keys_RNK.transpose(0, 1).contiguous());
+  options.observer = [&](std::int64_t, const AttentionRows& seen) {
+    queries.push_back(seen.queries_RHK.narrow(0, rows.front(), count).clone());
+    keys.push_back(seen.keys_RNK.transpose(0, 1).contiguous());
+    values.push_back(seen.values_RNK.transpose(0, 1).contiguous());
   };
   Pack pack = whole_pack(task);
   pack.wanted = {std::ssize(pack.tokens) - 1};
   static_cast<void>(model.hidden(pack, options));
-  return {rows.front(), at::stack(queries), at::stack(keys)};
+  return {rows.front(), at::stack(queries), at::stack(keys), at::stack(values)};
 }
 
 /// Features of every token of the response, with all tokens of the context as sources.

@@ -125,7 +125,7 @@ nlohmann::ordered_json measure(const Arguments& arguments, Communicator& ranks) 
   const auto mark = [&](std::int64_t done) { curve.push_back(nlohmann::ordered_json::array({done, resident_mb()})); };
   mark(0);
   const Timer timer;
-  const TrainResult result = train(features, 32, 32, options, 1, ranks, [&](const StepReport& report) {
+  const TrainResult result = train(features, {32, 32}, options, 1, ranks, [&](const StepReport& report) {
     seconds.push_back(timer.seconds());
     const std::int64_t done = report.step + 1;
     if (done * num_points / options.steps > report.step * num_points / options.steps) mark(done);

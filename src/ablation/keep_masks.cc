@@ -42,6 +42,11 @@ at::Tensor random_keep_masks(std::string_view example_id, std::int64_t num_sourc
   const std::uint64_t example = hash64(example_id);
   for (std::int64_t m = 0; m < options.num_ablations; ++m) {
     const std::span<std::uint8_t> keep(rows + m * num_sources, static_cast<std::size_t>(num_sources));
+    if (options.design == MaskDesign::antithetic && m % 2 == 1) {
+      const std::uint8_t* before = keep.data() - num_sources;
+      for (std::size_t s = 0; s < keep.size(); ++s) keep[s] = before[s] == 0 ? 1 : 0;
+      continue;
+    }
     if (options.seeding == MaskSeeding::reference) {
       fill_as_numpy(keep, static_cast<std::uint32_t>(m), options.keep_probability);
       continue;

@@ -20,11 +20,13 @@ struct MaskOptions {
   MaskSeeding seeding = MaskSeeding::per_example;
   std::uint64_t seed = 1;
   MaskPurpose purpose = MaskPurpose::training;
+  MaskDesign design = MaskDesign::independent;
 };
 
 /// Random masks keep_MS, uint8, 1 = kept. With `per_example` seeding mask j is a function of (seed, purpose, example,
 /// number of sources, j); with `reference` it is numpy's RandomState(j).choice, the same for every example and purpose.
-/// The first m masks are the same however many are asked for.
+/// Of an antithetic pair (2 i, 2 i + 1) the second is the complement of the first. The first m masks are the same
+/// however many are asked for.
 [[nodiscard]] at::Tensor random_keep_masks(std::string_view example_id, std::int64_t num_sources,
                                            const MaskOptions& options);
 

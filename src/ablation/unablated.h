@@ -16,6 +16,6 @@ struct UnablatedMeasurement {
 /// What attention_to_tokens and score_unablated measure, from one forward pass: equal to theirs to the bit, since all
 /// three passes have the same rows.
 [[nodiscard]] UnablatedMeasurement measure_unablated(const LanguageModel& model, const AttributionTask& task,
-                                                     TokenRange span);
+                                                     TokenRange span, const HeadOutputs* outputs = nullptr);
 
 }  // namespace at2

@@ -11,7 +11,7 @@ namespace {
 
 /// Measures one example and writes it; returns the forward passes it took.
 double ablate_example(const Session& session, const Inputs& inputs, const LanguageModel& model, const Example& example,
-                      const StoredResponse& stored, ShardWriter& writer) {
+                      const HeadOutputs& outputs, const StoredResponse& stored, ShardWriter& writer) {
   const AblateOptions& options = session.options.ablate;
   const std::string group = example_group(stored.example);
   writer.write_attribute(group, "id", example.id);
@@ -20,11 +20,11 @@ double ablate_example(const Session& session, const Inputs& inputs, const Langua
 
   AttributionInput input = make_input(session, inputs, example, stored);
   input.task.sources = sources_of(input, example, options.sources, inputs.splitter).tokens;
-  const MaskOptions masks{options.num_ablations, options.keep_probability, options.mask_seeding, session.options.seed,
-                          MaskPurpose::training};
+  const MaskOptions masks{options.num_ablations, options.keep_probability, options.mask_seeding,
+                          session.options.seed,  MaskPurpose::training,    options.mask_design};
   const at::Tensor keep_MS = random_keep_masks(example.id, std::ssize(input.task.sources), masks);
   const AblationOutcomes outcomes = score_ablations(model, input.task, keep_MS);
-  const TokenAttention attention = attention_to_tokens(model, input.task, input.span);
+  const TokenAttention attention = attention_to_tokens(model, input.task, input.span, &outputs);
   at::Tensor features_GMF = ablation_features(attention_to_sources(attention, input.task.sources), keep_MS);
   if (options.feature_dtype == FeatureDtype::float16) features_GMF = features_GMF.to(at::kHalf);
 
@@ -48,12 +48,13 @@ StageEffort ablate_stage(const Session& session, const Inputs& inputs, LazyModel
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::train);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
+    const HeadOutputs outputs(weights, session.options.ablate.features);
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
         const auto index = static_cast<std::size_t>(e);
         effort.forward_passes +=
-            ablate_example(session, inputs, weights, inputs.train.examples[index], responses[index], writer);
+            ablate_example(session, inputs, weights, inputs.train.examples[index], outputs, responses[index], writer);
       }
       session.journal->passes(effort.forward_passes, effort.backward_passes);
     });

@@ -20,7 +20,8 @@ po::options_description attribute_options() {
       ("response", text("FILE"), "response to attribute; without it the model writes one")                     //
       ("target", texts("TEXT"), "words of the answer to attribute, instead of its sentences; repeatable")      //
       ("sources", text("sentence|token|word|paragraph|passage")->default_value("sentence"), "what is scored")  //
-      ("method", text("at2|average_attention|gradient|esm|leave_one_out")->default_value("at2"),
+      ("method",
+       text("at2|average_attention|value_norm|logit_contribution|gradient|esm|leave_one_out")->default_value("at2"),
        "how the scores are computed; a,b for several, of which the first is shown and json and html have all")  //
       ("task", text(choices<Task>()),
        "context, or thought: the answer after </think> is attributed to the thoughts, and to the "

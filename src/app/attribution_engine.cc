@@ -17,8 +17,10 @@ namespace at2 {
 namespace {
 
 bool reads_attention(const Question& question) {
-  return std::any_of(question.methods.begin(), question.methods.end(),
-                     [](Method method) { return method == Method::at2 || method == Method::average_attention; });
+  return std::any_of(question.methods.begin(), question.methods.end(), [](Method method) {
+    return method == Method::at2 || method == Method::average_attention || method == Method::value_norm ||
+           method == Method::logit_contribution;
+  });
 }
 
 std::string shape_text(std::int64_t num_layers, std::int64_t num_heads) {
@@ -179,10 +181,14 @@ void AttributionEngine::attribute(const Question& question, const AttributionInp
   methods.esm_ablations = {question.esm_ablations};
   MeasurementOptions measured;
   measured.num_surrogate_ablations = question.esm_ablations;
+  const bool trained =
+      std::find(question.methods.begin(), question.methods.end(), Method::at2) != question.methods.end();
+  measured.outputs = outputs_for(model_, question.methods, {trained ? &estimator_->estimator : nullptr});
   Measurements measurements = Measurements(model_, input.task, input.span, measured).with_sources(sources.tokens);
   if (trace) {
     const Timer timer;
-    TokenAttention attention = attention_from_trace(text_.config, *trace, measurements.task(), input.span);
+    TokenAttention attention =
+        attention_from_trace(text_.config, *trace, measurements.task(), input.span, measured.outputs.get());
     measurements.set_attention(std::move(attention), {0, 0, timer.seconds()});
   }
   const auto theta = estimator_ ? std::optional(estimator_->estimator) : std::nullopt;

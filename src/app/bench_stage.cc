@@ -74,22 +74,23 @@ constexpr std::size_t kSaved = 2;
 constexpr std::size_t kRecomputed = 3;
 
 std::vector<Operation> operations(const Session& session, const LanguageModel& model, const ScoreEstimator& estimator,
-                                  const TracedTask& traced) {
+                                  const HeadOutputs& outputs, const TracedTask& traced) {
   const AttributionTask& task = traced.task;
   const auto at2_scores = [&estimator, &task](const TokenAttention& attention) {
     return estimator(attention_to_sources(attention, task.sources));
   };
   const std::int64_t ablations = session.options.evaluate.esm_ablations.front();
-  return {
-      {"Forward pass", [&] { return score_unablated(model, task).log_probs_GM; }},
-      {"Forward and backward pass", [&] { return gradient_l1_to_tokens(model, task, traced.span); }},
-      {"AT2 (saved attention)",
-       [&, at2_scores] { return at2_scores(attention_from_trace(model.config(), traced.trace, task, traced.span)); },
-       bytes_of(traced.trace)},
-      {"AT2 (recomputed attention)",
-       [&, at2_scores] { return at2_scores(attention_to_tokens(model, task, traced.span)); }},
-      {"ESM (" + std::to_string(ablations) + ")",
-       [&, ablations] { return esm_scores_of(session, model, traced, ablations); }}};
+  return {{"Forward pass", [&] { return score_unablated(model, task).log_probs_GM; }},
+          {"Forward and backward pass", [&] { return gradient_l1_to_tokens(model, task, traced.span); }},
+          {"AT2 (saved attention)",
+           [&, at2_scores] {
+             return at2_scores(attention_from_trace(model.config(), traced.trace, task, traced.span, &outputs));
+           },
+           bytes_of(traced.trace)},
+          {"AT2 (recomputed attention)",
+           [&, at2_scores] { return at2_scores(attention_to_tokens(model, task, traced.span, &outputs)); }},
+          {"ESM (" + std::to_string(ablations) + ")",
+           [&, ablations] { return esm_scores_of(session, model, traced, ablations); }}};
 }
 
 /// In a run of its own, since asking for it takes time.
@@ -133,7 +134,8 @@ ExampleTiming time_example(const Session& session, const Inputs& inputs, const L
                        std::ssize(traced.task.sources),
                        0,
                        {}};
-  const std::vector<Operation> all = operations(session, model, estimator, traced);
+  const HeadOutputs outputs(model, estimator.features());
+  const std::vector<Operation> all = operations(session, model, estimator, outputs, traced);
   std::vector<at::Tensor> results;
   for (const Operation& operation : all) {
     go_on_unless_stopped(session);

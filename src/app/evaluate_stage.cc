@@ -57,8 +57,8 @@ void write_heads(ShardWriter& writer, const std::string& group, Measurements& me
   constexpr std::int64_t kOfEachKind = 2;
   const at::Tensor features = at::tensor(telling_heads(estimator, kOfEachKind), at::kLong);
   Cost measured_already;
-  const at::Tensor attention_GSF = measurements.attention_GSF(measured_already);
-  const at::Tensor layers = features.div(estimator.num_heads(), "floor");
+  const at::Tensor attention_GSF = measurements.features_GSF(estimator.features(), measured_already);
+  const at::Tensor layers = features.div(estimator.num_heads(), "floor").remainder(estimator.num_layers());
   writer.write(group + "/heads", at::stack({layers, features.remainder(estimator.num_heads())}, 1));
   writer.write(group + "/head_coefficients", estimator.weight().index_select(0, features));
   writer.write(group + "/head_attention_GSn", attention_GSF.to(at::kCPU).index_select(2, features).to(at::kFloat));
@@ -71,12 +71,13 @@ struct Estimators {
   [[nodiscard]] const std::optional<ScoreEstimator>& first() const { return own ? own : general; }
 };
 
-MeasurementOptions measurement_options(const RunOptions& options) {
+MeasurementOptions measurement_options(const RunOptions& options, std::shared_ptr<const HeadOutputs> outputs) {
   MeasurementOptions measured;
   measured.seed = options.seed;
   measured.keep_probability = options.ablate.keep_probability;
   measured.seeding = options.ablate.mask_seeding;
   measured.num_surrogate_ablations = evaluation_options(options).num_surrogate_ablations;
+  measured.outputs = std::move(outputs);
   return measured;
 }
 
@@ -89,8 +90,9 @@ void write_texts(ShardWriter& writer, const std::string& group, const Attributio
 }
 
 Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageModel& model,
-                  const Estimators& estimators, std::span<const std::unique_ptr<Attributor>> attributors,
-                  const Example& example, const StoredResponse& stored, ShardWriter& writer) {
+                  const MeasurementOptions& measured, const Estimators& estimators,
+                  std::span<const std::unique_ptr<Attributor>> attributors, const Example& example,
+                  const StoredResponse& stored, ShardWriter& writer) {
   const std::string group = example_group(stored.example);
   writer.write_attribute(group, "id", example.id);
   writer.write_attribute(group, "skipped", stored.skipped);
@@ -98,7 +100,7 @@ Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageMo
 
   const AttributionInput input = make_input(session, inputs, example, stored);
   const ExampleEvaluationOptions options = evaluation_options(session.options);
-  const Measurements shared(model, input.task, input.span, measurement_options(session.options));
+  const Measurements shared(model, input.task, input.span, measured);
   std::vector<Sources> kinds;
   for (const SourceKind kind : session.options.evaluate.sources) {
     kinds.push_back(sources_of(input, example, kind, inputs.splitter));
@@ -130,11 +132,15 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
     const auto attributors = make_attributors(session.options.evaluate, estimators.own, estimators.general);
+    const MeasurementOptions measured =
+        measurement_options(session.options, outputs_for(weights, session.options.evaluate.methods,
+                                                         {estimators.own ? &*estimators.own : nullptr,
+                                                          estimators.general ? &*estimators.general : nullptr}));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
         const auto index = static_cast<std::size_t>(e);
-        const Cost cost = evaluate_one(session, inputs, weights, estimators, attributors,
+        const Cost cost = evaluate_one(session, inputs, weights, measured, estimators, attributors,
                                        inputs.evaluation.examples[index], responses[index], writer);
         effort.forward_passes += cost.forward_passes;
         effort.backward_passes += cost.backward_passes;

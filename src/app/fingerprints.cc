@@ -29,14 +29,28 @@ std::string responses_fingerprint(const RunOptions& options, const std::string& 
 
 std::string ablations_fingerprint(const RunOptions& options, const std::string& responses) {
   const AblateOptions& ablate = options.ablate;
-  return digest({"ablations", responses, to_text(ablate.sources), ablate.num_ablations, ablate.keep_probability,
-                 to_text(ablate.mask_seeding), to_text(ablate.feature_dtype), options.seed});
+  json parts = {"ablations",
+                responses,
+                to_text(ablate.sources),
+                ablate.num_ablations,
+                ablate.keep_probability,
+                to_text(ablate.mask_seeding),
+                to_text(ablate.feature_dtype),
+                options.seed};
+  // Runs of before there was a choice have read attention.
+  if (ablate.features != std::vector{Feature::attention}) parts.push_back(words_of(ablate.features));
+  if (ablate.mask_design != MaskDesign::independent) parts.push_back(to_text(ablate.mask_design));
+  return digest(parts);
 }
 
 std::string estimator_fingerprint(const RunOptions& options, const std::string& ablations) {
   const TrainOptions& train = options.train;
-  return digest(
-      {"estimator", ablations, train.steps, train.batch_size, train.learning_rate, train.gradient_clip, options.seed});
+  json parts = {"estimator",         ablations,           train.steps, train.batch_size,
+                train.learning_rate, train.gradient_clip, options.seed};
+  if (train.prior_strength != 0 || train.validation_fraction != 0) {
+    parts.push_back({train.prior_strength, train.validation_fraction});
+  }
+  return digest(parts);
 }
 
 std::string scores_fingerprint(const RunOptions& options, const std::string& responses, const std::string& estimator,

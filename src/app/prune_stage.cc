@@ -48,8 +48,8 @@ struct PrunedExample {
 class Pruner {
  public:
   Pruner(const Session& session, const Inputs& inputs, const LanguageModel& model,
-         std::span<const std::unique_ptr<Attributor>> attributors)
-      : session_(session), inputs_(inputs), model_(model), attributors_(attributors) {}
+         std::span<const std::unique_ptr<Attributor>> attributors, std::shared_ptr<const HeadOutputs> outputs)
+      : session_(session), inputs_(inputs), model_(model), attributors_(attributors), outputs_(std::move(outputs)) {}
 
   /// \throws RecordError if the example cannot be used
   [[nodiscard]] PrunedExample choose(const StoredResponse& stored) const {
@@ -83,7 +83,7 @@ class Pruner {
     join_targets(input.task);
     input.task.sources = pruned.sources.tokens;
     const MeasurementOptions measured{options.seed, options.ablate.keep_probability, options.ablate.mask_seeding,
-                                      options.evaluate.esm_ablations.back()};
+                                      options.evaluate.esm_ablations.back(), outputs_};
     Measurements measurements(model_, input.task, input.prompt.context_tokens, measured);
     for (const auto& attributor : attributors_) {
       const Attribution attribution = attributor->attribute(measurements);
@@ -108,6 +108,7 @@ class Pruner {
   const Inputs& inputs_;
   const LanguageModel& model_;
   std::span<const std::unique_ptr<Attributor>> attributors_;
+  std::shared_ptr<const HeadOutputs> outputs_;
 };
 
 PrunedExample prune_one(const Session& session, const Pruner& pruner, const StoredResponse& stored) {
@@ -169,14 +170,24 @@ void write_pruned(ShardWriter& writer, const Session& session, const Inputs& inp
   writer.write_texts(group + "/methods_in_order", keys);
 }
 
-std::vector<std::unique_ptr<Attributor>> pruning_attributors(const Session& session, const Inputs& inputs) {
-  EvaluateOptions methods = session.options.evaluate;
-  methods.methods = session.options.prune.methods;
+/// theta of the run, and of elsewhere, where a method asks for them.
+struct PruningEstimators {
   std::optional<ScoreEstimator> own;
   std::optional<ScoreEstimator> general;
-  if (uses(methods, Method::at2)) own = trained_estimator(session, inputs);
-  if (uses(methods, Method::at2_general)) general = inputs.general->estimator;
-  return make_attributors(methods, own, general);
+};
+
+EvaluateOptions pruning_methods(const Session& session) {
+  EvaluateOptions methods = session.options.evaluate;
+  methods.methods = session.options.prune.methods;
+  return methods;
+}
+
+PruningEstimators pruning_estimators(const Session& session, const Inputs& inputs) {
+  const EvaluateOptions methods = pruning_methods(session);
+  PruningEstimators estimators;
+  if (uses(methods, Method::at2)) estimators.own = trained_estimator(session, inputs);
+  if (uses(methods, Method::at2_general)) estimators.general = inputs.general->estimator;
+  return estimators;
 }
 
 /// \throws UserError with `what` if no evaluation example is as it must be
@@ -229,15 +240,19 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
   StageEffort effort;
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = prune_of(session, inputs, chunking);
-  const auto attributors = agreed(session.communicator(), [&] {
+  const PruningEstimators estimators = agreed(session.communicator(), [&] {
     if (session.options.prune.kept.empty()) {
       throw UserError("prune.kept is []", "it says how many sources to keep", "set it, for instance to [1, 2, 3, 5]");
     }
-    return pruning_attributors(session, inputs);
+    return pruning_estimators(session, inputs);
   });
+  const auto attributors = make_attributors(pruning_methods(session), estimators.own, estimators.general);
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
-    const Pruner pruner(session, inputs, model.get(), attributors);
+    const Pruner pruner(session, inputs, model.get(), attributors,
+                        outputs_for(model.get(), session.options.prune.methods,
+                                    {estimators.own ? &*estimators.own : nullptr,
+                                     estimators.general ? &*estimators.general : nullptr}));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       std::vector<PrunedExample> examples;

@@ -73,6 +73,16 @@ void write_history(const Session& session, const TrainResult& result) {
   Hdf5Writer writer(session.folder.training());
   writer.write("loss", at::tensor(loss, at::kDouble));
   writer.write("gradient_norm", at::tensor(norm, at::kDouble));
+  if (!result.validation.empty()) {
+    std::vector<std::int64_t> steps;
+    std::vector<double> losses;
+    for (const auto& [step, validation_loss] : result.validation) {
+      steps.push_back(step);
+      losses.push_back(validation_loss);
+    }
+    writer.write("validation_steps", at::tensor(steps, at::kLong));
+    writer.write("validation_loss", at::tensor(losses, at::kDouble));
+  }
   writer.commit();
 }
 
@@ -127,8 +137,8 @@ void train_and_store(const Session& session, const Inputs& inputs) {
     if (step.step + 1 == session.options.train.steps) return;
     if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, step.step + 1};
   };
-  const TrainResult result = train(*features, config.num_layers, config.num_heads, session.options.train,
-                                   session.options.seed, gpus ? *gpus : ranks, after_step);
+  const TrainResult result = train(*features, {config.num_layers, config.num_heads, session.options.ablate.features},
+                                   session.options.train, session.options.seed, gpus ? *gpus : ranks, after_step);
   progress.finish();
   session.journal->end();
   agreed(ranks, [&] {

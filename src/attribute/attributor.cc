@@ -1,5 +1,6 @@
 #include "attribute/attributor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "attribute/lasso.h"
@@ -16,23 +17,27 @@ class At2Attributor final : public Attributor {
 
   [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
     Cost cost;
-    const at::Tensor attention_GSF = measurements.attention_GSF(cost);
-    return {estimator_(attention_GSF).to(at::kDouble), cost};
+    const at::Tensor features_GSF = measurements.features_GSF(estimator_.features(), cost);
+    return {estimator_(features_GSF).to(at::kDouble), cost};
   }
 
  private:
   ScoreEstimator estimator_;
 };
 
-class AverageAttention final : public Attributor {
+class HeadAverage final : public Attributor {
  public:
-  AverageAttention() : Attributor("average_attention", "Average attention") {}
+  HeadAverage(std::string key, std::string title, Feature feature)
+      : Attributor(std::move(key), std::move(title)), feature_(feature) {}
 
   [[nodiscard]] Attribution attribute(Measurements& measurements) const override {
     Cost cost;
-    const at::Tensor attention_GSF = measurements.attention_GSF(cost);
-    return {attention_GSF.mean(-1, false, at::kDouble), cost};
+    const at::Tensor features_GSF = measurements.features_GSF(std::span(&feature_, 1), cost);
+    return {features_GSF.mean(-1, false, at::kDouble), cost};
   }
+
+ private:
+  Feature feature_;
 };
 
 class Gradient final : public Attributor {
@@ -97,7 +102,17 @@ std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator) {
 std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator) {
   return std::make_unique<At2Attributor>("at2_general", "AT2 (general)", std::move(estimator));
 }
-std::unique_ptr<Attributor> make_average_attention() { return std::make_unique<AverageAttention>(); }
+std::unique_ptr<Attributor> make_head_average(Feature feature) {
+  switch (feature) {
+    case Feature::value_norm:
+      return std::make_unique<HeadAverage>("value_norm", "Value norm", feature);
+    case Feature::logit_contribution:
+      return std::make_unique<HeadAverage>("logit_contribution", "Logit contribution", feature);
+    case Feature::attention:
+      break;
+  }
+  return std::make_unique<HeadAverage>("average_attention", "Average attention", Feature::attention);
+}
 std::unique_ptr<Attributor> make_gradient() { return std::make_unique<Gradient>(); }
 std::unique_ptr<Attributor> make_esm(std::int64_t num_ablations, double lambda) {
   return std::make_unique<Esm>(num_ablations, lambda);
@@ -119,7 +134,13 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
         attributors.push_back(make_at2_general(*general));
         break;
       case Method::average_attention:
-        attributors.push_back(make_average_attention());
+        attributors.push_back(make_head_average(Feature::attention));
+        break;
+      case Method::value_norm:
+        attributors.push_back(make_head_average(Feature::value_norm));
+        break;
+      case Method::logit_contribution:
+        attributors.push_back(make_head_average(Feature::logit_contribution));
         break;
       case Method::gradient:
         attributors.push_back(make_gradient());
@@ -135,6 +156,22 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
     }
   }
   return attributors;
+}
+
+std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model, std::span<const Method> methods,
+                                               std::initializer_list<const ScoreEstimator*> estimators) {
+  std::vector<Feature> features = {Feature::attention};
+  const auto add = [&](Feature feature) {
+    if (std::find(features.begin(), features.end(), feature) == features.end()) features.push_back(feature);
+  };
+  for (const ScoreEstimator* estimator : estimators) {
+    if (estimator != nullptr) std::for_each(estimator->features().begin(), estimator->features().end(), add);
+  }
+  for (const Method method : methods) {
+    if (method == Method::value_norm) add(Feature::value_norm);
+    if (method == Method::logit_contribution) add(Feature::logit_contribution);
+  }
+  return std::make_shared<const HeadOutputs>(model, std::move(features));
 }
 
 }  // namespace at2

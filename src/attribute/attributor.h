@@ -4,8 +4,10 @@
 
 #include <ATen/ATen.h>
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,8 +49,8 @@ class Attributor {
 [[nodiscard]] std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator);
 /// The same with theta that was trained elsewhere.
 [[nodiscard]] std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator);
-/// All heads alike.
-[[nodiscard]] std::unique_ptr<Attributor> make_average_attention();
+/// One feature, all heads alike: average attention, and two scores that need no training either.
+[[nodiscard]] std::unique_ptr<Attributor> make_head_average(Feature feature);
 /// Gradient L1 norm.
 [[nodiscard]] std::unique_ptr<Attributor> make_gradient();
 /// Example-specific surrogate model: LASSO on `num_ablations` ablations (paper, algorithm 2).
@@ -62,5 +64,10 @@ class Attributor {
 [[nodiscard]] std::vector<std::unique_ptr<Attributor>> make_attributors(
     const EvaluateOptions& options, const std::optional<ScoreEstimator>& estimator,
     const std::optional<ScoreEstimator>& general = std::nullopt);
+
+/// Attention, and the other features of the heads that methods and estimators (nullptr = none) read.
+[[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model,
+                                                             std::span<const Method> methods,
+                                                             std::initializer_list<const ScoreEstimator*> estimators);
 
 }  // namespace at2

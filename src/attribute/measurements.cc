@@ -40,15 +40,15 @@ void Measurements::set_attention(TokenAttention attention, const Cost& cost) {
   shared_->spent += cost;
 }
 
-at::Tensor Measurements::attention_GSF(Cost& cost) {
+at::Tensor Measurements::features_GSF(std::span<const Feature> features, Cost& cost) {
   if (!shared_->attention) {
     const Timer timer;
-    shared_->attention = attention_to_tokens(*model_, task_, span_);
+    shared_->attention = attention_to_tokens(*model_, task_, span_, options_.outputs.get());
     shared_->attention_cost = {1, 0, timer.seconds()};
     shared_->spent += shared_->attention_cost;
   }
   cost += shared_->attention_cost;
-  return attention_to_sources(*shared_->attention, task_.sources);
+  return attention_to_sources(only(*shared_->attention, features), task_.sources);
 }
 
 at::Tensor Measurements::gradient_GS(Cost& cost) {
@@ -95,7 +95,7 @@ MeasuredAblations Measurements::leave_one_out_ablations() {
 const AblationOutcomes& Measurements::unablated(Cost& cost) {
   if (!shared_->unablated) {
     const Timer timer;
-    UnablatedMeasurement both = measure_unablated(*model_, task_, span_);
+    UnablatedMeasurement both = measure_unablated(*model_, task_, span_, options_.outputs.get());
     shared_->unablated = std::move(both.outcomes);
     shared_->unablated_cost = {1, 0, timer.seconds()};
     shared_->spent += shared_->unablated_cost;

@@ -38,6 +38,8 @@ struct MeasurementOptions {
   MaskSeeding seeding = MaskSeeding::per_example;
   /// Ablations that ESM may use.
   std::int64_t num_surrogate_ablations = 32;
+  /// Features of the heads that methods will ask for; nullptr = attention alone.
+  std::shared_ptr<const HeadOutputs> outputs = {};
 };
 
 /// Measurements of one response. What does not depend on the kind of sources is shared between the objects that
@@ -57,8 +59,10 @@ class Measurements {
   [[nodiscard]] const AttributionTask& task() const noexcept { return task_; }
   [[nodiscard]] const LanguageModel& model() const noexcept { return *model_; }
 
-  /// attention_GSF of the sources. \param cost receives what measuring it costs a method that uses it
-  [[nodiscard]] at::Tensor attention_GSF(Cost& cost);
+  /// Features of the sources, [G, S, F] with F = L H for each one asked for.
+  /// \param cost  receives what measuring them costs a method that uses them
+  /// \pre they are among those of the options
+  [[nodiscard]] at::Tensor features_GSF(std::span<const Feature> features, Cost& cost);
   /// Sum over each source's tokens of the gradient's L1 norm: [G, S].
   [[nodiscard]] at::Tensor gradient_GS(Cost& cost);
   /// The first `count` surrogate ablations.

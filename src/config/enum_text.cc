@@ -53,13 +53,20 @@ struct Words<MaskSeeding> {
                                    Word{MaskSeeding::reference, "reference"}};
 };
 template <>
+struct Words<MaskDesign> {
+  static constexpr std::array kAll{Word{MaskDesign::independent, "independent"},
+                                   Word{MaskDesign::antithetic, "antithetic"}};
+};
+template <>
 struct Words<Method> {
   static constexpr std::array kAll{Word{Method::at2, "at2"},
                                    Word{Method::at2_general, "at2_general"},
                                    Word{Method::average_attention, "average_attention"},
                                    Word{Method::esm, "esm"},
                                    Word{Method::gradient, "gradient"},
-                                   Word{Method::leave_one_out, "leave_one_out"}};
+                                   Word{Method::leave_one_out, "leave_one_out"},
+                                   Word{Method::value_norm, "value_norm"},
+                                   Word{Method::logit_contribution, "logit_contribution"}};
 };
 template <>
 struct Words<DeviceChoice> {
@@ -74,6 +81,11 @@ struct Words<DtypeChoice> {
 template <>
 struct Words<FeatureDtype> {
   static constexpr std::array kAll{Word{FeatureDtype::float32, "float32"}, Word{FeatureDtype::float16, "float16"}};
+};
+template <>
+struct Words<Feature> {
+  static constexpr std::array kAll{Word{Feature::attention, "attention"}, Word{Feature::value_norm, "value_norm"},
+                                   Word{Feature::logit_contribution, "logit_contribution"}};
 };
 template <>
 struct Words<UnmarkedAnswer> {
@@ -100,10 +112,12 @@ std::string_view to_text(DatasetPart value) { return text_of(value); }
 std::string_view to_text(Task value) { return text_of(value); }
 std::string_view to_text(SourceKind value) { return text_of(value); }
 std::string_view to_text(MaskSeeding value) { return text_of(value); }
+std::string_view to_text(MaskDesign value) { return text_of(value); }
 std::string_view to_text(Method value) { return text_of(value); }
 std::string_view to_text(DeviceChoice value) { return text_of(value); }
 std::string_view to_text(DtypeChoice value) { return text_of(value); }
 std::string_view to_text(FeatureDtype value) { return text_of(value); }
+std::string_view to_text(Feature value) { return text_of(value); }
 std::string_view to_text(UnmarkedAnswer value) { return text_of(value); }
 std::string_view to_text(CommBackend value) { return text_of(value); }
 
@@ -138,10 +152,12 @@ AT2_INSTANTIATE(DatasetPart);
 AT2_INSTANTIATE(Task);
 AT2_INSTANTIATE(SourceKind);
 AT2_INSTANTIATE(MaskSeeding);
+AT2_INSTANTIATE(MaskDesign);
 AT2_INSTANTIATE(Method);
 AT2_INSTANTIATE(DeviceChoice);
 AT2_INSTANTIATE(DtypeChoice);
 AT2_INSTANTIATE(FeatureDtype);
+AT2_INSTANTIATE(Feature);
 AT2_INSTANTIATE(UnmarkedAnswer);
 AT2_INSTANTIATE(CommBackend);
 #undef AT2_INSTANTIATE

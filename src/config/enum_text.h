@@ -17,10 +17,12 @@ namespace at2 {
 [[nodiscard]] std::string_view to_text(Task value);
 [[nodiscard]] std::string_view to_text(SourceKind value);
 [[nodiscard]] std::string_view to_text(MaskSeeding value);
+[[nodiscard]] std::string_view to_text(MaskDesign value);
 [[nodiscard]] std::string_view to_text(Method value);
 [[nodiscard]] std::string_view to_text(DeviceChoice value);
 [[nodiscard]] std::string_view to_text(DtypeChoice value);
 [[nodiscard]] std::string_view to_text(FeatureDtype value);
+[[nodiscard]] std::string_view to_text(Feature value);
 [[nodiscard]] std::string_view to_text(UnmarkedAnswer value);
 [[nodiscard]] std::string_view to_text(CommBackend value);
 

@@ -91,8 +91,17 @@ void add_ablate(std::vector<Key>& keys) {
   keys.push_back(scalar_key("ablate.mask_seeding",
                             "per_example: every example has masks of its own; reference: those of the paper's code",
                             EnumWord<MaskSeeding>{}, AT2_FIELD(ablate.mask_seeding)));
-  keys.push_back(scalar_key("ablate.feature_dtype", "how attention features are stored", EnumWord<FeatureDtype>{},
+  keys.push_back(scalar_key("ablate.mask_design",
+                            "antithetic: every second ablation keeps what the one before it hides",
+                            EnumWord<MaskDesign>{}, AT2_FIELD(ablate.mask_design)));
+  keys.push_back(scalar_key("ablate.feature_dtype", "how features are stored", EnumWord<FeatureDtype>{},
                             AT2_FIELD(ablate.feature_dtype)));
+  keys.push_back(
+      list_key("ablate.features",
+               "what theta weighs of every head: its attention (the paper's), or attention times what the "
+               "head writes for a source (value_norm) or times what that adds to the logit of the next token "
+               "(logit_contribution); a list trains on several at once",
+               EnumWord<Feature>{}, Order::any, AT2_FIELD(ablate.features)));
 }
 
 void add_train(std::vector<Key>& keys) {
@@ -104,6 +113,13 @@ void add_train(std::vector<Key>& keys) {
                             RealRange{.low_end = End::excluded}, AT2_FIELD(train.learning_rate)));
   keys.push_back(scalar_key("train.gradient_clip", "largest norm of a gradient", RealRange{.low_end = End::excluded},
                             AT2_FIELD(train.gradient_clip)));
+  keys.push_back(scalar_key("train.prior_strength",
+                            "how strongly theta is drawn to all heads alike; 0 = not at all, as in the paper",
+                            RealRange{}, AT2_FIELD(train.prior_strength)));
+  keys.push_back(scalar_key("train.validation_fraction",
+                            "share of the training examples that choose the best step instead of being trained on; 0 = "
+                            "the last step is taken, as in the paper",
+                            RealRange{.high = 0.9}, AT2_FIELD(train.validation_fraction)));
   keys.push_back(scalar_key("train.cache_gb",
                             "memory of each rank for features that it has read, in 10^9 bytes; auto = a quarter of the "
                             "machine's free memory, shared by its ranks",

@@ -29,11 +29,19 @@ enum class DatasetPart { automatic, whole, train, evaluation };
 enum class Task { context, thought };
 enum class SourceKind { token, word, sentence, paragraph, passage };
 enum class MaskSeeding { per_example, reference };
+/// antithetic: every second mask of a training example keeps what the one before it hides, so that it keeps a source
+/// with probability 1 - keep_probability.
+enum class MaskDesign { independent, antithetic };
 /// at2_general: AT2 with theta that was trained elsewhere (evaluate.general_estimator).
-enum class Method { at2, at2_general, average_attention, esm, gradient, leave_one_out };
+/// value_norm, logit_contribution: those features averaged over the heads, without training.
+enum class Method { at2, at2_general, average_attention, esm, gradient, leave_one_out, value_norm, logit_contribution };
 enum class DeviceChoice { automatic, cpu, cuda };
 enum class DtypeChoice { automatic, float32, bfloat16, float16 };
 enum class FeatureDtype { float32, float16 };
+/// What is read of every attention head for a target and a source: its attention (the paper's), the attention times the
+/// length of what the head writes for the source's tokens, or times what that adds to the logit of the token that was
+/// written.
+enum class Feature { attention, value_norm, logit_contribution };
 
 struct ModelOptions {
   /// GGUF file, Hugging Face folder, or "default": the SmolLM2-135M-Instruct that launch/setup fetched.
@@ -85,7 +93,10 @@ struct AblateOptions {
   std::int64_t num_ablations = 32;
   double keep_probability = 0.5;
   MaskSeeding mask_seeding = MaskSeeding::per_example;
+  MaskDesign mask_design = MaskDesign::independent;
   FeatureDtype feature_dtype = FeatureDtype::float32;
+  /// Theta has a coefficient per feature and head.
+  std::vector<Feature> features = {Feature::attention};
 };
 
 struct TrainOptions {
@@ -94,6 +105,11 @@ struct TrainOptions {
   std::int64_t batch_size = 512;
   double learning_rate = 1e-3;
   double gradient_clip = 1.0;
+  /// Weight of mean_f (F theta_f - 1)^2 in the loss, theta being that of features scaled to mean magnitude 1: how
+  /// strongly theta is drawn to all heads alike. 0 = the paper.
+  double prior_strength = 0;
+  /// Share of the training examples on which the best step is chosen instead of being trained on; 0 = the last step.
+  double validation_fraction = 0;
   /// Memory in 10^9 bytes in which a rank keeps features that it has read; nothing = a share of what is free.
   std::optional<double> cache_gb = {};
 };

@@ -1,6 +1,6 @@
 /// \file model/attention_trace.h
-/// \brief Queries and keys kept during generation, from which any attention weight of the response can be had without
-/// another forward pass.
+/// \brief Queries, keys and values kept during generation, from which any attention weight of the response, and what it
+/// carries, can be had without another forward pass.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -17,6 +17,8 @@ struct AttentionTrace {
   at::Tensor queries_LUHK;
   /// [L, N, T, K] for positions 0 .. T - 1; T reaches to the last saved query's position at least.
   at::Tensor keys_LNTK;
+  /// The same for values.
+  at::Tensor values_LNTK;
 };
 
 }  // namespace at2

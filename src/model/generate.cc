@@ -162,8 +162,8 @@ class Decoder {
     options.cache = &cache_;
     options.kernel = kernel;
     if (limits_.trace == KeepTrace::yes) {
-      options.observer = [&](std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor&) {
-        keep_queries(pack, sequences, layer, queries_RHK);
+      options.observer = [&](std::int64_t layer, const AttentionRows& rows) {
+        keep_queries(pack, sequences, layer, rows.queries_RHK);
       };
     }
     const std::vector<std::int64_t> best = head_.best(model_.hidden(pack, options));
@@ -220,7 +220,7 @@ class Decoder {
     if (limits_.trace == KeepTrace::yes && written > 0) {
       // Copies: the slot and the rest of the queries' room go to others.
       generation.trace = AttentionTrace{sequence.prompt_length - 1, sequence.queries.narrow(1, 0, written).clone(),
-                                        cache_.keys(sequence.slot).clone()};
+                                        cache_.keys(sequence.slot).clone(), cache_.values(sequence.slot).clone()};
     }
     free_slots_.push_back(sequence.slot);
     return true;

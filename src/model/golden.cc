@@ -99,10 +99,10 @@ class GoldenRun {
   void compare_full_run() {
     ForwardOptions options;
     if (has("attentions")) {
-      options.observer = [&](std::int64_t layer, const at::Tensor& queries, const at::Tensor& keys) {
+      options.observer = [&](std::int64_t layer, const AttentionRows& rows) {
         const bool known = layer < golden("attentions").size(0);
         if (!known) refuse("it has attention of fewer layers than the model");
-        add("attention, layer " + std::to_string(layer), attention(layer, queries, keys),
+        add("attention, layer " + std::to_string(layer), attention(layer, rows.queries_RHK, rows.keys_RNK),
             golden("attentions").select(0, layer), tolerance_.probabilities);
       };
     }

@@ -36,4 +36,6 @@ void KvCache::truncate(std::int64_t slot, std::int64_t length) {
 
 at::Tensor KvCache::keys(std::int64_t slot) const { return keys_.select(1, slot).narrow(2, 0, length(slot)); }
 
+at::Tensor KvCache::values(std::int64_t slot) const { return values_.select(1, slot).narrow(2, 0, length(slot)); }
+
 }  // namespace at2

@@ -30,6 +30,8 @@ class KvCache {
   void truncate(std::int64_t slot, std::int64_t length);
   /// Keys of one slot in all layers, [L, N, length, K]: a view of what the next `append` may change.
   [[nodiscard]] at::Tensor keys(std::int64_t slot) const;
+  /// The same for values.
+  [[nodiscard]] at::Tensor values(std::int64_t slot) const;
 
   /// Position ids of what the slot holds.
   [[nodiscard]] std::span<const std::int64_t> positions(std::int64_t slot) const {

@@ -67,7 +67,10 @@ at::Tensor LanguageModel::attention(std::int64_t l, const at::Tensor& normed, co
     qkv = norm_heads(qkv, heads, kv_heads, layer.query_norm, layer.key_norm, config_.norm_epsilon);
   }
   qkv = rotate_heads(qkv, heads + kv_heads, context.table);
-  if (options.observer) options.observer(l, qkv.narrow(1, 0, heads), qkv.narrow(1, heads, kv_heads));
+  if (options.observer) {
+    options.observer(
+        l, {qkv.narrow(1, 0, heads), qkv.narrow(1, heads, kv_heads), qkv.narrow(1, heads + kv_heads, kv_heads)});
+  }
   return attend(qkv, config_, pack, context.masks, l, options.cache, options.kernel);
 }
 

@@ -20,9 +20,16 @@
 
 namespace at2 {
 
-/// Called once per layer with the queries [R, H, K] and keys [R, N, K] of a pack, normed and rotated.
-using AttentionObserver =
-    std::function<void(std::int64_t layer, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK)>;
+/// What the attention of one layer reads of a pack's rows.
+struct AttentionRows {
+  /// Queries [R, H, K] and keys [R, N, K], normed and rotated.
+  at::Tensor queries_RHK;
+  at::Tensor keys_RNK;
+  at::Tensor values_RNK;
+};
+
+/// Called once per layer.
+using AttentionObserver = std::function<void(std::int64_t layer, const AttentionRows& rows)>;
 
 struct ForwardOptions {
   KvCache* cache = nullptr;
@@ -49,6 +56,7 @@ class LanguageModel {
   [[nodiscard]] at::Tensor embed(std::span<const std::int64_t> tokens) const;
   /// Hidden states after the final norm of the wanted rows: [W, D].
   [[nodiscard]] at::Tensor hidden(const Pack& pack, const ForwardOptions& options = {}) const;
+  [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
   /// The rows whose products with a hidden state are its logits, [V, D].
   [[nodiscard]] const at::Tensor& head() const noexcept { return weights_.head; }
   /// Logits of hidden states [W, D]: [W, V].

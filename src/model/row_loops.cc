@@ -107,4 +107,8 @@ AT2_CLONES void add_scaled(const float* x, std::int64_t size, float factor, floa
   for (std::int64_t i = 0; i < size; ++i) sum[i] += factor * x[i];
 }
 
+AT2_CLONES void add_scaled_product(const float* x, const float* y, std::int64_t size, float factor, float* sum) {
+  for (std::int64_t i = 0; i < size; ++i) sum[i] += factor * x[i] * y[i];
+}
+
 }  // namespace at2::row_loops

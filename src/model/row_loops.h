@@ -29,5 +29,7 @@ void gated_gelu_tanh(const float* gate_up, float* out, std::int64_t width);
 void scale(float* x, std::int64_t size, float factor);
 /// sum_j += factor x_j
 void add_scaled(const float* x, std::int64_t size, float factor, float* sum);
+/// sum_j += factor x_j y_j
+void add_scaled_product(const float* x, const float* y, std::int64_t size, float factor, float* sum);
 
 }  // namespace at2::row_loops

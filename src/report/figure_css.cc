@@ -32,6 +32,8 @@ std::string_view figure_css() {
 .figure .m-at2{fill:#0072b2;stroke:#0072b2}
 .figure .m-general{fill:#56b4e9;stroke:#2b93cf}
 .figure .m-average{fill:#e69f00;stroke:#c78a00}
+.figure .m-norm{fill:#8f7fd6;stroke:#6f5fc0}
+.figure .m-logit{fill:#d55e00;stroke:#b34f00}
 .figure .m-gradient{fill:#cc79a7;stroke:#b85f90}
 .figure .m-loo{fill:#009e73;stroke:#009e73}
 .figure .m-esm1{fill:#d5d9df;stroke:#8b949f}

@@ -17,10 +17,12 @@ struct KnownMethod {
 };
 
 /// In the order in which they are shown; the numbers of ablations of ESM follow.
-constexpr std::array<KnownMethod, 5> kKnown = {{
+constexpr std::array<KnownMethod, 7> kKnown = {{
     {"at2", "m-at2", "", Marker::circle},
     {"at2_general", "m-general", "hatch-up", Marker::square},
     {"average_attention", "m-average", "hatch-dots", Marker::triangle_up},
+    {"value_norm", "m-norm", "hatch-up", Marker::square},
+    {"logit_contribution", "m-logit", "", Marker::square},
     {"gradient", "m-gradient", "hatch-lines", Marker::triangle_down},
     {"leave_one_out", "m-loo", "hatch-down", Marker::plus},
 }};

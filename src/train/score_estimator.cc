@@ -1,6 +1,9 @@
 #include "train/score_estimator.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
+#include "config/enum_text.h"
 #include "store/checksum.h"
 #include "store/hdf5_reader.h"
 #include "store/hdf5_writer.h"
@@ -10,7 +13,11 @@ namespace at2 {
 namespace {
 
 constexpr const char* kOrigin = "provenance";
-constexpr std::int64_t kSchemaVersion = 1;
+/// Of estimators on attention alone, and of all others.
+constexpr std::int64_t kAttentionSchema = 1;
+constexpr std::int64_t kFeatureSchema = 2;
+
+bool is_attention(const std::vector<Feature>& features) { return features == std::vector{Feature::attention}; }
 
 EstimatorOrigin read_origin(const Hdf5Reader& reader) {
   EstimatorOrigin origin;
@@ -27,6 +34,20 @@ EstimatorOrigin read_origin(const Hdf5Reader& reader) {
   return origin;
 }
 
+/// \throws UserError for a name that this program does not know
+std::vector<Feature> read_features(const Hdf5Reader& reader) {
+  if (reader.int_attribute(kOrigin, "schema_version") == kAttentionSchema) return {Feature::attention};
+  std::vector<Feature> features;
+  for (const std::string& word : reader.read_texts("features")) {
+    const std::optional<Feature> feature = from_text<Feature>(word);
+    if (!feature || std::find(features.begin(), features.end(), *feature) != features.end()) {
+      throw UserError(reader.path().string() + " cannot be used", "/features has \"" + word + "\"", "train again");
+    }
+    features.push_back(*feature);
+  }
+  return features;
+}
+
 void require_format(const Hdf5Reader& reader) {
   const bool is_estimator = reader.has("theta") && reader.has(kOrigin);
   if (!is_estimator) {
@@ -34,22 +55,24 @@ void require_format(const Hdf5Reader& reader) {
                     "name an estimator.h5 that at2 train wrote");
   }
   const std::int64_t version = reader.int_attribute(kOrigin, "schema_version");
-  if (version != kSchemaVersion) {
-    throw UserError(
-        reader.path().string() + " cannot be used",
-        "its schema version is " + std::to_string(version) + ", this program reads " + std::to_string(kSchemaVersion),
-        "train again with this version of at2");
+  if (version != kAttentionSchema && version != kFeatureSchema) {
+    throw UserError(reader.path().string() + " cannot be used",
+                    "its schema version is " + std::to_string(version) + ", this program reads those up to " +
+                        std::to_string(kFeatureSchema),
+                    "train again with this version of at2");
   }
 }
 
-at::Tensor read_theta(const Hdf5Reader& reader) {
-  const at::Tensor theta_LH = reader.read("theta");
-  const bool is_matrix = theta_LH.dim() == 2 && theta_LH.numel() > 0 && theta_LH.scalar_type() == at::kFloat;
-  if (!is_matrix || !at::isfinite(theta_LH).all().item<bool>()) {
-    throw UserError(reader.path().string() + ": /theta is damaged", "it is not a matrix of finite float32 numbers",
-                    "train again");
+/// [B, L, H] for B features.
+at::Tensor read_theta(const Hdf5Reader& reader, std::int64_t num_features) {
+  at::Tensor theta = reader.read("theta");
+  const bool of_shape = num_features == 1 ? theta.dim() == 2 : theta.dim() == 3 && theta.size(0) == num_features;
+  const bool usable = of_shape && theta.numel() > 0 && theta.scalar_type() == at::kFloat;
+  if (!usable || !at::isfinite(theta).all().item<bool>()) {
+    throw UserError(reader.path().string() + ": /theta is damaged",
+                    "it is not a matrix of finite float32 numbers for each of its features", "train again");
   }
-  return theta_LH;
+  return num_features == 1 ? theta.unsqueeze(0) : theta;
 }
 
 /// <row, weight> of every row, equal to the bit for any number of threads. \pre contiguous float64 on the CPU
@@ -72,15 +95,24 @@ ScoreEstimator::ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads)
   weight_F_ = at::full({num_features()}, 1.0 / static_cast<double>(num_features()), at::kFloat);
 }
 
-ScoreEstimator::ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads, const at::Tensor& theta_LH)
-    : ScoreEstimator(num_layers, num_heads) {
-  AT2_EXPECT(theta_LH.numel() == num_features(), "one weight per layer and head");
-  AT2_EXPECT(at::isfinite(theta_LH).all().item<bool>(), "weights are finite");
-  weight_F_.copy_(theta_LH.detach().reshape({num_features()}));
+ScoreEstimator::ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads, const at::Tensor& theta,
+                               std::vector<Feature> features)
+    : features_(std::move(features)), num_layers_(num_layers), num_heads_(num_heads) {
+  AT2_EXPECT(num_layers > 0 && num_heads > 0 && !features_.empty(), "a model has layers and heads");
+  AT2_EXPECT(theta.numel() == num_features(), "one weight per feature, layer and head");
+  AT2_EXPECT(at::isfinite(theta).all().item<bool>(), "weights are finite");
+  weight_F_ = theta.detach().reshape({num_features()}).to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+}
+
+at::Tensor ScoreEstimator::theta() const {
+  const std::int64_t features = std::ssize(features_);
+  return features == 1 ? weight_F_.view({num_layers_, num_heads_})
+                       : weight_F_.view({features, num_layers_, num_heads_});
 }
 
 at::Tensor ScoreEstimator::operator()(const at::Tensor& features) const {
-  AT2_EXPECT(features.dim() > 0 && features.size(-1) == num_features(), "the last dimension holds L x H features");
+  AT2_EXPECT(features.dim() > 0 && features.size(-1) == num_features(),
+             "the last dimension holds L x H features of each kind");
   if (!features.is_cpu()) return at::matmul(features, weight_F_.to(features.options()));
   return row_sums(features.to(at::kDouble).contiguous(), weight_F_.to(at::kDouble)).to(features.scalar_type());
 }
@@ -89,13 +121,19 @@ ScoreEstimator ScoreEstimator::normalized() const {
   const at::Tensor weight_F = weight_F_.to(at::kDouble);
   const double norm = weight_F.abs().sum().item<double>();
   AT2_EXPECT(norm > 0, "weights that are all zero cannot be normalised");
-  return ScoreEstimator(num_layers_, num_heads_, weight_F / norm);
+  return {num_layers_, num_heads_, weight_F / norm, features_};
 }
 
 void save_estimator(const std::filesystem::path& path, const ScoreEstimator& estimator, const EstimatorOrigin& origin) {
   Hdf5Writer writer(path);
-  writer.write("theta", estimator.normalized().theta_LH());
-  writer.write_attribute(kOrigin, "schema_version", kSchemaVersion);
+  writer.write("theta", estimator.normalized().theta());
+  const bool paper = is_attention(estimator.features());
+  writer.write_attribute(kOrigin, "schema_version", paper ? kAttentionSchema : kFeatureSchema);
+  if (!paper) {
+    std::vector<std::string> words;
+    for (const Feature feature : estimator.features()) words.emplace_back(to_text(feature));
+    writer.write_texts("features", words);
+  }
   writer.write_attribute(kOrigin, "model_fingerprint", origin.model_fingerprint);
   writer.write_attribute(kOrigin, "model_name", origin.model_name);
   writer.write_attribute(kOrigin, "dataset", origin.dataset);
@@ -121,8 +159,9 @@ StoredEstimator load_estimator(const std::filesystem::path& path, std::string_vi
                         ", this model's is " + std::string(model_fingerprint),
                     "name an estimator of this model (at2 attribute: --estimator FILE), or train one with at2 run");
   }
-  const at::Tensor theta_LH = read_theta(reader);
-  return {ScoreEstimator(theta_LH.size(0), theta_LH.size(1), theta_LH), std::move(origin)};
+  std::vector<Feature> features = read_features(reader);
+  const at::Tensor theta_BLH = read_theta(reader, std::ssize(features));
+  return {ScoreEstimator(theta_BLH.size(1), theta_BLH.size(2), theta_BLH, std::move(features)), std::move(origin)};
 }
 
 }  // namespace at2

@@ -11,10 +11,13 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "config/options.h"
 
 namespace at2 {
 
-/// One weight per attention head: y[...] = sum_f weight[f] * x[..., f].
+/// One weight per attention head (and feature of it, where there are several): y[...] = sum_f weight[f] * x[..., f].
 ///
 /// The same map has two uses: attention_GSF -> scores_GS, and features_GMF -> predictions_GM, outcomes of ablations up
 /// to scale. Scores have no unit, since training maximises a correlation: compare them within one target only.
@@ -23,8 +26,10 @@ class ScoreEstimator {
  public:
   /// The average-attention baseline, weight[f] = 1 / F. \pre positive numbers
   ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads);
-  /// \param theta_LH  weights [L, H] or [F], copied as float32 on the CPU. \pre finite, of the right size
-  ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads, const at::Tensor& theta_LH);
+  /// \param theta  weights [F], F = L H for each of `features` in turn, in any shape, copied as float32 on the CPU.
+  /// \pre finite, of the right size; features are different and not none
+  ScoreEstimator(std::int64_t num_layers, std::int64_t num_heads, const at::Tensor& theta,
+                 std::vector<Feature> features = {Feature::attention});
 
   /// Contracts the last dimension with the weights: (..., F) -> (...), on the device and in the dtype of the argument.
   /// On the CPU summed in float64 in a fixed order: equal bits for any number of threads.
@@ -32,17 +37,21 @@ class ScoreEstimator {
 
   /// The weights, [F] float32 on the CPU.
   [[nodiscard]] at::Tensor weight() const { return weight_F_; }
-  /// The weights, [L, H] float32 on the CPU.
-  [[nodiscard]] at::Tensor theta_LH() const { return weight_F_.view({num_layers_, num_heads_}); }
+  /// The weights, float32 on the CPU: [L, H], or [B, L, H] where there are several features.
+  [[nodiscard]] at::Tensor theta() const;
 
   /// A copy scaled to sum_f |weight[f]| = 1, as published after training. \pre not all weights are zero
   [[nodiscard]] ScoreEstimator normalized() const;
 
   [[nodiscard]] std::int64_t num_layers() const noexcept { return num_layers_; }
   [[nodiscard]] std::int64_t num_heads() const noexcept { return num_heads_; }
-  [[nodiscard]] std::int64_t num_features() const noexcept { return num_layers_ * num_heads_; }
+  [[nodiscard]] std::int64_t num_features() const noexcept { return std::ssize(features_) * num_layers_ * num_heads_; }
+
+  /// What of each head the weights are for.
+  [[nodiscard]] const std::vector<Feature>& features() const noexcept { return features_; }
 
  private:
+  std::vector<Feature> features_ = {Feature::attention};
   std::int64_t num_layers_;
   std::int64_t num_heads_;
   at::Tensor weight_F_;
@@ -78,9 +87,9 @@ struct StoredEstimator {
 /// Whether an estimator trained on another model may be used.
 enum class ModelCheck { refuse_other, accept_any };
 
-/// Writes `path`: the L1-normalised weights as dataset /theta [L, H] float32 and the origin as attributes of the group
-/// /provenance. Replaces the file as a whole. One rank calls it.
-/// \throws UserError if it cannot be written.
+/// Writes `path`: the L1-normalised weights as dataset /theta [L, H] float32, or [B, L, H] for several features, and
+/// the origin as attributes of the group /provenance. Replaces the file as a whole. One rank calls it. \throws
+/// UserError if it cannot be written.
 void save_estimator(const std::filesystem::path& path, const ScoreEstimator& estimator, const EstimatorOrigin& origin);
 
 /// \param model_fingerprint  of the model that the estimator is to serve

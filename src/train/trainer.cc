@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "base/errors.h"
 #include "train/batch_sampler.h"
+#include "train/feature_scales.h"
+#include "train/validation_split.h"
 
 namespace at2 {
 namespace {
@@ -71,27 +74,77 @@ class BatchStream {
 };
 
 /// L1-normalised before it is rounded to float32.
-ScoreEstimator published(std::int64_t num_layers, std::int64_t num_heads, const std::vector<double>& theta_F) {
+ScoreEstimator published(const HeadFeatures& heads, const std::vector<double>& theta_F) {
   double norm = 0;
   for (const double weight : theta_F) norm += std::abs(weight);
   if (!(norm > 0)) throw UserError("training gave no estimator", "all weights are zero", "train on more examples");
-  return ScoreEstimator(num_layers, num_heads, as_tensor(theta_F) / norm);
+  return {heads.num_layers, heads.num_heads, as_tensor(theta_F) / norm, heads.features};
 }
+
+/// The step of which theta is taken.
+struct BestStep {
+  std::span<const TargetIndex> validation;
+  std::int64_t steps = 0;
+  double lowest = std::numeric_limits<double>::infinity();
+  std::vector<std::pair<std::int64_t, double>> losses = {};
+  std::int64_t step = 0;
+  std::vector<double> theta_F = {};
+
+  /// After `done` steps: 50 times in a training, and at its end. \collective
+  void look(const Trainer& trainer, std::int64_t done) {
+    const std::int64_t between = std::max<std::int64_t>(steps / 50, 1);
+    const bool wanted = done == steps || (!validation.empty() && done % between == 0);
+    if (!wanted) return;
+    if (!validation.empty()) {
+      const double loss = trainer.loss(validation);
+      losses.emplace_back(done, loss);
+      if (loss >= lowest) return;
+      lowest = loss;
+    }
+    step = done;
+    theta_F = trainer.theta_F();
+  }
+};
 
 }  // namespace
 
 Trainer::Trainer(const FeatureSource& source, std::int64_t num_features, const TrainOptions& options,
-                 Communicator& communicator)
+                 Communicator& communicator, std::vector<double> scale_F)
     : source_(&source),
       options_(options),
       communicator_(&communicator),
+      scale_F_(std::move(scale_F)),
       theta_F_(static_cast<std::size_t>(num_features), 1.0 / static_cast<double>(num_features)),
       adam_(num_features) {
   AT2_EXPECT(num_features > 0, "there are features");
+  AT2_EXPECT(scale_F_.empty() || scale_F_.size() == theta_F_.size(), "a factor per feature");
+}
+
+std::vector<double> Trainer::theta_F() const {
+  std::vector<double> theta_F = theta_F_;
+  for (std::size_t f = 0; f < scale_F_.size(); ++f) theta_F[f] *= scale_F_[f];
+  return theta_F;
+}
+
+double Trainer::loss(std::span<const TargetIndex> targets) const {
+  return batch_gradient(*source_, targets, theta_F(), *communicator_).loss;
+}
+
+void Trainer::add_prior(BatchGradient& mean) const {
+  const auto count = static_cast<double>(theta_F_.size());
+  double distance = 0;
+  for (std::size_t f = 0; f < theta_F_.size(); ++f) {
+    const double away = count * theta_F_[f] - 1;
+    distance += away * away / count;
+    mean.gradient_F[f] += options_.prior_strength * 2 * away;
+  }
+  mean.loss += options_.prior_strength * distance;
 }
 
 StepReport Trainer::step(std::span<const TargetIndex> batch) {
-  BatchGradient mean = batch_gradient(*source_, batch, theta_F_, *communicator_);
+  BatchGradient mean = batch_gradient(*source_, batch, theta_F(), *communicator_);
+  for (std::size_t f = 0; f < scale_F_.size(); ++f) mean.gradient_F[f] *= scale_F_[f];
+  if (options_.prior_strength != 0) add_prior(mean);
   require_finite(mean, steps_done_);
   StepReport report;
   report.step = steps_done_;
@@ -103,8 +156,8 @@ StepReport Trainer::step(std::span<const TargetIndex> batch) {
   return report;
 }
 
-TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int64_t num_heads,
-                  const TrainOptions& options, std::uint64_t seed, Communicator& communicator,
+TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
+                  std::uint64_t seed, Communicator& communicator,
                   const std::function<void(const StepReport&)>& on_step) {
   std::int64_t num_examples = 0;
   std::int64_t num_targets = 0;
@@ -116,14 +169,22 @@ TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int
     throw UserError("there is nothing to train on", "no training example has a target",
                     "check the responses of the training set");
   }
-  Trainer trainer(source, num_layers * num_heads, options, communicator);
-  BatchStream batches(source, options, seed, communicator);
+  const std::int64_t num_features = std::ssize(heads.features) * heads.num_layers * heads.num_heads;
+  const auto kinds = static_cast<std::int64_t>(heads.features.size());
+  const bool scaled = heads.features != std::vector{Feature::attention} || options.prior_strength != 0;
+  const ValidationSplit split(source, options.validation_fraction, seed);
+  Trainer trainer(source, num_features, options, communicator,
+                  scaled ? feature_scales(source, num_features, kinds, communicator) : std::vector<double>{});
+  BatchStream batches(split, options, seed, communicator);
   std::vector<StepReport> history;
+  BestStep best{split.validation(), options.steps};
   for (std::int64_t step = 0; step < options.steps; ++step) {
     history.push_back(trainer.step(batches.next()));
+    best.look(trainer, step + 1);
     if (on_step) on_step(history.back());
   }
-  return {published(num_layers, num_heads, trainer.theta_F()), std::move(history), num_examples, num_targets};
+  return {published(heads, best.theta_F), std::move(history), num_examples, num_targets,
+          std::move(best.losses),         best.step};
 }
 
 }  // namespace at2

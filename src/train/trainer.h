@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "comm/communicator.h"
@@ -29,25 +30,40 @@ struct StepReport {
 /// The state of training: weights and optimiser. Equal on all ranks at all times.
 class Trainer {
  public:
-  /// Weights start at 1 / F. Keeps references to `source` and `communicator`. \pre num_features > 0
+  /// Weights start at 1 / F. Keeps references to `source` and `communicator`.
+  /// \param scale_F  factors of the features (train/feature_scales.h); empty = all 1 \pre num_features > 0
   Trainer(const FeatureSource& source, std::int64_t num_features, const TrainOptions& options,
-          Communicator& communicator);
+          Communicator& communicator, std::vector<double> scale_F = {});
 
   /// One update from the targets of `batch`. \collective
   /// \pre batch is equal on all ranks and not empty; fewer than options.steps steps were made
   /// \throws UserError if the loss or gradient is not finite (on all ranks).
   StepReport step(std::span<const TargetIndex> batch);
 
-  /// The weights as they are, [F], not normalised.
-  [[nodiscard]] const std::vector<double>& theta_F() const noexcept { return theta_F_; }
+  /// The weights of features as they are in the source, [F], not normalised.
+  [[nodiscard]] std::vector<double> theta_F() const;
+  /// Mean loss of targets without the prior. \collective
+  [[nodiscard]] double loss(std::span<const TargetIndex> targets) const;
 
  private:
+  /// Adds the prior to a batch's loss and gradient.
+  void add_prior(BatchGradient& mean) const;
+
   const FeatureSource* source_;
   TrainOptions options_;
   Communicator* communicator_;
+  std::vector<double> scale_F_;
+  /// Of scaled features.
   std::vector<double> theta_F_;
   Adam adam_;
   std::int64_t steps_done_ = 0;
+};
+
+/// What a model's features are of.
+struct HeadFeatures {
+  std::int64_t num_layers = 0;
+  std::int64_t num_heads = 0;
+  std::vector<Feature> features = {Feature::attention};
 };
 
 /// A trained estimator and how it came about.
@@ -58,14 +74,19 @@ struct TrainResult {
   /// Examples with at least one target, and targets in all.
   std::int64_t num_examples = 0;
   std::int64_t num_targets = 0;
+  /// Loss on the validation examples and after how many steps; empty without any.
+  std::vector<std::pair<std::int64_t, double>> validation = {};
+  /// After how many steps the estimator was taken.
+  std::int64_t best_step = 0;
 };
 
-/// Trains for options.steps steps; equal bits for any number of ranks and threads. \collective
-/// \param seed         of the run; batches are drawn from it
-/// \param on_step      called on every rank after each step, may be empty
-/// \throws UserError if there is no target to train on, or a loss is not finite.
-[[nodiscard]] TrainResult train(const FeatureSource& source, std::int64_t num_layers, std::int64_t num_heads,
-                                const TrainOptions& options, std::uint64_t seed, Communicator& communicator,
+/// Trains for options.steps steps, and takes theta after the last, or with a validation split after that of the lowest
+/// loss there, looked at 50 times. Features of several kinds, or with a prior, are scaled first. Equal bits for any
+/// number of ranks and threads. \collective \param seed         of the run; batches are drawn from it \param on_step
+/// called on every rank after each step, may be empty \throws UserError if there is no target to train on, or a loss is
+/// not finite.
+[[nodiscard]] TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
+                                std::uint64_t seed, Communicator& communicator,
                                 const std::function<void(const StepReport&)>& on_step = {});
 
 }  // namespace at2

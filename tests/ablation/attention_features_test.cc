@@ -55,9 +55,9 @@ TEST(AttentionFeaturesTest, AttentionToThoughtsIsThatOfEveryTargetRow) {
   std::vector<at::Tensor> queries;
   std::vector<at::Tensor> keys;
   ForwardOptions options;
-  options.observer = [&](std::int64_t, const at::Tensor& queries_RHK, const at::Tensor& keys_RNK) {
-    queries.push_back(queries_RHK.clone());
-    keys.push_back(keys_RNK.clone());
+  options.observer = [&](std::int64_t, const AttentionRows& rows) {
+    queries.push_back(rows.queries_RHK.clone());
+    keys.push_back(rows.keys_RNK.clone());
   };
   Pack pack = whole_pack(task);
   pack.wanted = {0};

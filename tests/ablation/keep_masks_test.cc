@@ -42,6 +42,15 @@ TEST(KeepMasksTest, SourcesAreKeptWithTheAskedProbability) {
   EXPECT_NEAR(share, 0.25, 0.01);  // 40,000 draws: standard deviation 0.0022
 }
 
+TEST(KeepMasksTest, AntitheticPairsAreComplementsAndTheirFirstMasksTheUsualOnes) {
+  const at::Tensor usual = random_keep_masks("a", 30, {8});
+  const at::Tensor pairs = random_keep_masks("a", 30, {.num_ablations = 7, .design = MaskDesign::antithetic});
+  for (std::int64_t m = 0; m < 7; m += 2) {
+    EXPECT_TRUE(pairs[m].equal(usual[m]));
+    if (m + 1 < 7) EXPECT_TRUE((pairs[m] + pairs[m + 1]).equal(at::ones({30}, at::kByte)));
+  }
+}
+
 TEST(KeepMasksTest, LeaveOneOutHidesEachSourceOnce) {
   const at::Tensor keep = leave_one_out_masks(3);
   EXPECT_EQ(text_of(keep[0]), "011");

@@ -26,13 +26,25 @@ TEST(TargetAverageTest, LoopsGiveTheMeanOfSoftmaxes) {
       expected[g] += weights.narrow(1, 3, 6) / static_cast<double>(target.size());
     }
   }
-  EXPECT_LT(testing::largest_difference(average_by_loops(scores_HUT.clone(), rows, 0.5), expected), 1e-6);
+  EXPECT_LT(testing::largest_difference(average_by_loops(scores_HUT.clone(), rows, 0.5)[0], expected), 1e-6);
   EXPECT_GT(expected.max().item<double>(), 0.1);
 }
 
 TEST(TargetAverageTest, OperatorsGiveWhatLoopsGive) {
   const at::Tensor by_operators = average_by_operators(scores(), rows, 0.5);
   EXPECT_LT(testing::largest_difference(average_by_loops(scores(), rows, 0.5), by_operators), 1e-6);
+}
+
+TEST(TargetAverageTest, FactorsMultiplyTheWeightsBeforeTheMean) {
+  const at::Tensor factor = testing::random_matrix(15, 6, 2).view({3, 5, 6}).contiguous();
+  const at::Tensor by_loops = average_by_loops(scores(), rows, 0.5, std::span(&factor, 1));
+  const at::Tensor by_operators = average_by_operators(scores(), rows, 0.5, std::span(&factor, 1));
+  EXPECT_LT(testing::largest_difference(by_loops, by_operators), 1e-6);
+  EXPECT_TRUE(by_loops[0].equal(average_by_loops(scores(), rows, 0.5)[0])) << "attention keeps its bits";
+  at::Tensor expected = at::zeros({3, 6});
+  const at::Tensor weights = attention_weights(scores(), rows, 0.5);
+  for (std::int64_t u = 2; u < 5; ++u) expected += weights.select(1, u).narrow(1, 3, 6) * factor.select(1, u) / 3.0;
+  EXPECT_LT(testing::largest_difference(by_loops[1][1], expected), 1e-6);
 }
 
 }  // namespace

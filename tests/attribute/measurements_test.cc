@@ -24,13 +24,13 @@ TEST_F(MeasurementsTest, ThePassOfTheUnablatedResponseAlsoGivesTheAttention) {
   Cost unablated;
   Cost attention;
   static_cast<void>(shared.unablated(unablated));
-  const at::Tensor attention_GSF = shared.attention_GSF(attention);
+  const at::Tensor attention_GSF = shared.features_GSF(std::vector{Feature::attention}, attention);
   EXPECT_EQ(shared.spent().forward_passes, 1);
   EXPECT_EQ(unablated.forward_passes, 1);
   EXPECT_EQ(attention.forward_passes, 1) << "a method that uses it alone would need the pass";
 
   Measurements alone = measurements();
-  EXPECT_TRUE(attention_GSF.equal(alone.attention_GSF(attention))) << "equal bits";
+  EXPECT_TRUE(attention_GSF.equal(alone.features_GSF(std::vector{Feature::attention}, attention))) << "equal bits";
 }
 
 TEST_F(MeasurementsTest, EqualMasksAreChargedOnce) {

@@ -43,8 +43,20 @@ RunOptions unusual_options() {
   o.data.train_part_examples = 15;
   o.data.max_bad_fraction = 0.1;
   o.generate = {.max_new_tokens = 9, .batch_size = 2};
-  o.ablate = {SourceKind::passage, 5, 1.0 / 3.0, MaskSeeding::reference, FeatureDtype::float16};
-  o.train = {.steps = 11, .batch_size = 12, .learning_rate = 1e-300, .gradient_clip = 2.5e10, .cache_gb = 0.125};
+  o.ablate = {SourceKind::passage,
+              5,
+              1.0 / 3.0,
+              MaskSeeding::reference,
+              MaskDesign::antithetic,
+              FeatureDtype::float16,
+              {Feature::logit_contribution, Feature::attention}};
+  o.train = {.steps = 11,
+             .batch_size = 12,
+             .learning_rate = 1e-300,
+             .gradient_clip = 2.5e10,
+             .prior_strength = 0.25,
+             .validation_fraction = 0.125,
+             .cache_gb = 0.125};
   o.evaluate = {.sources = {SourceKind::passage},
                 .methods = {Method::leave_one_out, Method::at2},
                 .lds_ablations = 6,

@@ -155,7 +155,7 @@ TEST_P(SmolLm2Test, UnablatedLogProbsEqualTransformers) {
 TEST_P(SmolLm2Test, AttentionFeaturesEqualTransformers) {
   for (const std::string kind : {"sentence", "token"}) {
     Cost cost;
-    const at::Tensor features_GSF = measurements(kind).attention_GSF(cost);
+    const at::Tensor features_GSF = measurements(kind).features_GSF(std::vector{Feature::attention}, cost);
     EXPECT_LT(largest_difference(features_GSF, golden("features_" + kind)), feature_tolerance) << kind;
   }
 }
@@ -219,7 +219,7 @@ TEST_P(SmolLm2Test, LdsFromStoredScoresAndMasksEqualsScipy) {
 
 TEST_P(SmolLm2Test, LdsAndDropsEqualFromEndToEnd) {
   std::vector<std::unique_ptr<Attributor>> attributors;
-  attributors.push_back(make_average_attention());
+  attributors.push_back(make_head_average(Feature::attention));
   attributors.push_back(make_gradient());
   for (const std::string kind : {"sentence", "token"}) {
     Measurements shared = measurements(kind);

@@ -64,6 +64,23 @@ TEST_F(ScoreEstimatorTest, SavedAndLoadedItIsTheSame) {
   EXPECT_EQ(loaded.origin, origin_);
 }
 
+TEST_F(ScoreEstimatorTest, SeveralFeaturesComeBackInTheirOrder) {
+  const std::vector<Feature> features = {Feature::logit_contribution, Feature::attention};
+  const ScoreEstimator estimator = ScoreEstimator(3, 4, random_tensor({24}, random_), features).normalized();
+  EXPECT_EQ(estimator.theta().sizes(), at::IntArrayRef({2, 3, 4}));
+  save_estimator(path_, estimator, origin_);
+  const StoredEstimator loaded = load_estimator(path_, "f00d");
+  EXPECT_EQ(loaded.estimator.features(), features);
+  EXPECT_EQ(loaded.estimator.num_layers(), 3);
+  EXPECT_EQ(loaded.estimator.num_features(), 24);
+  EXPECT_TRUE(at::allclose(loaded.estimator.weight(), estimator.weight(), 1e-6, 0));
+}
+
+TEST_F(ScoreEstimatorTest, OneFeatureOtherThanAttentionComesBack) {
+  save_estimator(path_, ScoreEstimator(3, 4, random_tensor({12}, random_), {Feature::value_norm}), origin_);
+  EXPECT_EQ(load_estimator(path_, "f00d").estimator.features(), std::vector{Feature::value_norm});
+}
+
 TEST_F(ScoreEstimatorTest, AnotherModelIsRefusedWithBothFingerprintsUnlessTold) {
   save_estimator(path_, ScoreEstimator(3, 4), origin_);
   EXPECT_THAT(message_of([&] { (void)load_estimator(path_, "cafe"); }),

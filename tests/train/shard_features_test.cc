@@ -25,7 +25,7 @@ class ShardFeaturesTest : public ::testing::Test {
   }
 
   at::Tensor theta_of(const FeatureSource& source) {
-    return train(source, 30, 10, options_, 1, *alone_).estimator.weight();
+    return train(source, {30, 10}, options_, 1, *alone_).estimator.weight();
   }
   ShardFeatures open(const std::vector<std::filesystem::path>& paths, const ShardReading& reading = {}) {
     return ShardFeatures(paths, reading, *alone_);

@@ -68,8 +68,8 @@ TEST_F(StagedSumsTest, ThetaHasTheBitsOfMpi) {
   options.steps = 10;
   options.batch_size = 40;
   const auto gpus = staged();
-  const at::Tensor by_nccl = train(table, 5, 6, options, 1, *gpus).estimator.weight();
-  const at::Tensor by_mpi = train(table, 5, 6, options, 1, ranks_).estimator.weight();
+  const at::Tensor by_nccl = train(table, {5, 6}, options, 1, *gpus).estimator.weight();
+  const at::Tensor by_mpi = train(table, {5, 6}, options, 1, ranks_).estimator.weight();
   EXPECT_EQ(device_sums_, 10);
   for (std::int64_t f = 0; f < 30; ++f) {
     EXPECT_EQ(std::bit_cast<std::uint32_t>(by_nccl.const_data_ptr<float>()[f]),

@@ -26,7 +26,7 @@ class TrainerRanksTest : public ::testing::Test {
 
   std::vector<std::uint32_t> theta_bits(Communicator& communicator) const { return theta_bits(table_, communicator); }
   std::vector<std::uint32_t> theta_bits(const FeatureSource& source, Communicator& communicator) const {
-    const at::Tensor weight_F = train(source, 5, 6, options_, 1, communicator).estimator.weight();
+    const at::Tensor weight_F = train(source, {5, 6}, options_, 1, communicator).estimator.weight();
     std::vector<std::uint32_t> bits;
     for (std::int64_t f = 0; f < weight_F.numel(); ++f) {
       bits.push_back(std::bit_cast<std::uint32_t>(weight_F.const_data_ptr<float>()[f]));
@@ -90,6 +90,12 @@ TEST_F(TrainerRanksTest, LossAndGradientOfABatchAreEqualToTheBit) {
   for (std::size_t f = 0; f < theta.size(); ++f) {
     EXPECT_EQ(std::bit_cast<std::uint64_t>(shared.gradient_F[f]), std::bit_cast<std::uint64_t>(alone.gradient_F[f]));
   }
+}
+
+TEST_F(TrainerRanksTest, SoItIsWithScaledFeaturesAPriorAndAValidationSplit) {
+  options_.prior_strength = 1e-3;
+  options_.validation_fraction = 0.25;
+  EXPECT_EQ(theta_bits(environment_.communicator()), theta_bits(*alone_));
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 
 #include "base/errors.h"
 #include "train/batch_sampler.h"
+#include "train/feature_scales.h"
 #include "train/random_features.h"
+#include "train/validation_split.h"
 
 namespace at2 {
 namespace {
@@ -108,7 +110,7 @@ TEST_F(TrainerTest, TrainingFindsTheFeaturesThatMatter) {
   options.steps = 600;
   std::int64_t calls = 0;
   const TrainResult result =
-      train(table_, 3, 4, options, 1, *communicator_, [&](const StepReport& report) { calls += report.step >= 0; });
+      train(table_, {3, 4}, options, 1, *communicator_, [&](const StepReport& report) { calls += report.step >= 0; });
   EXPECT_EQ(calls, 600);
   ASSERT_EQ(result.history.size(), 600U);
   EXPECT_EQ(result.num_examples, 30);
@@ -130,14 +132,103 @@ TEST_F(TrainerTest, HalfPrecisionFeaturesAreTakenAsTheirValues) {
   }
   TrainOptions options;
   options.steps = 3;
-  EXPECT_TRUE(at::equal(train(half, 3, 4, options, 1, *communicator_).estimator.weight(),
-                        train(same, 3, 4, options, 1, *communicator_).estimator.weight()));
+  EXPECT_TRUE(at::equal(train(half, {3, 4}, options, 1, *communicator_).estimator.weight(),
+                        train(same, {3, 4}, options, 1, *communicator_).estimator.weight()));
+}
+
+TEST_F(TrainerTest, FeaturesOfAKindAreScaledToMeanMagnitudeOne) {
+  FeatureTable table;
+  for (std::int64_t example = 0; example < table_.num_examples(); ++example) {
+    at::Tensor features_GMF = table_.features_GMF(example).clone();
+    features_GMF.narrow(2, 6, 6).mul_(100);
+    table.add(features_GMF, table_.logit_probs_GM(example));
+  }
+  const std::vector<double> scales = feature_scales(table, 12, 2, *communicator_);
+  EXPECT_EQ(scales[0], scales[5]);
+  EXPECT_EQ(scales[6], scales[11]);
+  // Uniform in [-1, 1): the mean magnitude is 1/2.
+  EXPECT_NEAR(scales[0], 2, 0.1);
+  EXPECT_NEAR(scales[6], 0.02, 0.001);
+}
+
+TEST_F(TrainerTest, AScaleOfOneKindChangesNothingButTheRoundingOfItsWeights) {
+  // Two kinds, of which the second is the first a thousand times larger: their weights are as far apart the other way.
+  FeatureTable table;
+  for (std::int64_t example = 0; example < table_.num_examples(); ++example) {
+    const at::Tensor features_GMF = table_.features_GMF(example);
+    table.add(at::cat({features_GMF, features_GMF * 1000}, 2), table_.logit_probs_GM(example));
+  }
+  TrainOptions options;
+  options.steps = 50;
+  const HeadFeatures both{3, 4, {Feature::attention, Feature::value_norm}};
+  const at::Tensor theta = train(table, both, options, 1, *communicator_).estimator.theta();
+  EXPECT_TRUE(at::allclose(theta[0], theta[1] * 1000, 1e-4, 1e-8));
+}
+
+TEST_F(TrainerTest, AStrongPriorKeepsThetaUniform) {
+  TrainOptions options;
+  options.steps = 300;
+  const auto spread = [&](double strength) {
+    options.prior_strength = strength;
+    const at::Tensor weight_F = train(table_, {3, 4}, options, 1, *communicator_).estimator.weight();
+    return (weight_F.max() - weight_F.min()).item<double>() * 12;
+  };
+  const double none = spread(0);
+  const double weak = spread(1e-3);
+  const double strong = spread(100);
+  EXPECT_GT(none, 1);
+  EXPECT_LT(weak, none);
+  EXPECT_GT(weak, strong);
+  EXPECT_LT(strong, 0.05);
+}
+
+TEST_F(TrainerTest, StepsGoDownTheLossWithItsPrior) {
+  TrainOptions options;
+  options.steps = 1000;
+  options.prior_strength = 0.3;
+  Trainer trainer(table_, 12, options, *communicator_);
+  const std::vector<TargetIndex> batch = BatchSampler(table_, 20, 1).draw(0);
+  double before = trainer.step(batch).loss;
+  for (int step = 0; step < 200; ++step) {
+    const double loss = trainer.step(batch).loss;
+    EXPECT_LE(loss, before + 1e-3) << "a step down the loss with its prior";
+    before = loss;
+  }
+}
+
+TEST_F(TrainerTest, TheStepWithTheLowestValidationLossIsTaken) {
+  TrainOptions options;
+  options.steps = 200;
+  options.validation_fraction = 0.3;
+  const TrainResult result = train(table_, {3, 4}, options, 1, *communicator_);
+  EXPECT_EQ(result.validation.size(), 50U);
+  double lowest = 2;
+  std::int64_t step = 0;
+  for (const auto& [done, loss] : result.validation) {
+    if (loss < lowest) step = done;
+    lowest = std::min(lowest, loss);
+  }
+  EXPECT_EQ(result.best_step, step);
+  EXPECT_LT(lowest, -0.5);
+}
+
+TEST_F(TrainerTest, ValidationExamplesAreNotTrainedOn) {
+  const ValidationSplit split(table_, 0.3, 1);
+  std::set<std::int64_t> apart;
+  for (const TargetIndex index : split.validation()) apart.insert(index.example);
+  EXPECT_GT(apart.size(), 3U);
+  EXPECT_LT(apart.size(), 20U);
+  for (std::int64_t step = 0; step < 20; ++step) {
+    for (const TargetIndex index : BatchSampler(split, 8, 1).draw(step)) EXPECT_FALSE(apart.contains(index.example));
+  }
+  EXPECT_TRUE(ValidationSplit(table_, 0, 1).validation().empty());
+  EXPECT_THROW(ValidationSplit(table_, 1e-9, 1), UserError);
 }
 
 TEST_F(TrainerTest, WithoutTargetsThereIsNothingToTrainOn) {
   FeatureTable empty;
   empty.add(at::zeros({0, 16, 12}), at::zeros({0, 16}));
-  EXPECT_THROW((void)train(empty, 3, 4, {}, 1, *communicator_), UserError);
+  EXPECT_THROW((void)train(empty, {3, 4}, {}, 1, *communicator_), UserError);
 }
 
 TEST_F(TrainerTest, NumbersThatAreNotFiniteAreRefusedWithTheirExample) {
