@@ -28,6 +28,7 @@ void add_training(const RunFolder& folder, RunResults& results) {
   results.theta = ThetaView{stored.estimator.num_layers(),
                             stored.estimator.num_heads(),
                             {theta.const_data_ptr<float>(), theta.const_data_ptr<float>() + theta.numel()}};
+  for (const Feature feature : stored.estimator.features()) results.theta->features.emplace_back(to_text(feature));
   results.counts.training_examples = stored.origin.num_examples;
   results.counts.training_targets = stored.origin.num_targets;
   results.training_loss = numbers_of(Hdf5Reader(folder.training()).read("loss"));

@@ -28,14 +28,17 @@ std::string strongest_heads(const ThetaView& theta) {
   order.resize(std::min(kHeads, order.size()));
   SortableTable table{"strongest heads", {"Head", "Layer", "Head in layer", "Coefficient", "Share of all"}, {}};
   for (const std::size_t index : order) {
-    const auto layer = static_cast<std::int64_t>(index) / theta.num_heads;
+    const auto column = static_cast<std::int64_t>(index) / theta.num_heads;
+    const auto layer = column % theta.num_layers;
+    const std::string feature = theta.feature_of(column);
     const auto head = static_cast<std::int64_t>(index) % theta.num_heads;
     const double share = total > 0 ? 100 * size(index) / total : 0;
-    table.rows.push_back({{"L" + std::to_string(layer) + " H" + std::to_string(head)},
-                          {std::to_string(layer), static_cast<double>(layer)},
-                          {std::to_string(head), static_cast<double>(head)},
-                          number_cell(static_cast<double>(coefficients[index])),
-                          {fixed(share, 1) + " %", share}});
+    table.rows.push_back(
+        {{"L" + std::to_string(layer) + " H" + std::to_string(head) + (feature.empty() ? "" : " " + feature)},
+         {std::to_string(layer), static_cast<double>(layer)},
+         {std::to_string(head), static_cast<double>(head)},
+         number_cell(static_cast<double>(coefficients[index])),
+         {fixed(share, 1) + " %", share}});
   }
   return "<p class=\"lead\">Layers and heads are counted from 0. A share is that of the coefficients&#39; absolute "
          "values, which add up to 1.</p>\n" +

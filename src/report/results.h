@@ -5,6 +5,7 @@
 /// "passage".
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -79,11 +80,22 @@ struct ExampleView {
   std::string data_set = {};
 };
 
-/// The learned coefficients, row-major [num_layers, num_heads].
+/// The learned coefficients, row-major [num_layers, num_heads], for each feature of the heads in turn.
 struct ThetaView {
   std::int64_t num_layers = 0;
   std::int64_t num_heads = 0;
   std::vector<float> coefficients_LH;
+  /// "attention", ...; one or none = the coefficients are of one feature.
+  std::vector<std::string> features = {};
+
+  /// Layers, counted once for each feature.
+  [[nodiscard]] std::int64_t num_columns() const {
+    return num_layers * std::max<std::int64_t>(std::ssize(features), 1);
+  }
+  /// The feature of a column, where there are several; else "".
+  [[nodiscard]] std::string feature_of(std::int64_t column) const {
+    return features.size() > 1 ? features.at(static_cast<std::size_t>(column / num_layers)) : "";
+  }
 };
 
 /// Answers after all but the k best sources were removed from the context (paper, Figure 5).

@@ -73,13 +73,16 @@ StudyFigure prune_figure(const RunResults& run) {
 }
 
 Table theta_records(const RunResults& run) {
-  Table table{{"model", "training_set", "layer", "head", "coefficient"}, {}};
   const ThetaView& theta = *run.theta;
-  for (std::int64_t layer = 0; layer < theta.num_layers; ++layer) {
+  Table table{{"model", "training_set", "layer", "head", "coefficient"}, {}};
+  const bool several = theta.features.size() > 1;
+  if (several) table.header.emplace_back("feature");
+  for (std::int64_t column = 0; column < theta.num_columns(); ++column) {
     for (std::int64_t head = 0; head < theta.num_heads; ++head) {
-      const float value = theta.coefficients_LH.at(static_cast<std::size_t>(layer * theta.num_heads + head));
-      table.rows.push_back({run.model, run.training_set, std::to_string(layer), std::to_string(head),
-                            exact(static_cast<double>(value))});
+      const float value = theta.coefficients_LH.at(static_cast<std::size_t>(column * theta.num_heads + head));
+      table.rows.push_back({run.model, run.training_set, std::to_string(column % theta.num_layers),
+                            std::to_string(head), exact(static_cast<double>(value))});
+      if (several) table.rows.back().push_back(theta.feature_of(column));
     }
   }
   return table;

@@ -111,6 +111,14 @@ TEST(ThetaHeatMapTest, HasACellPerHead) {
   EXPECT_EQ(markup_fault(theta_heat_map({1, 1, {0.0F}})), "");
 }
 
+TEST(ThetaHeatMapTest, FeaturesStandSideBySideUnderTheirNames) {
+  const std::string svg = theta_heat_map({2, 1, {0.5F, 0.25F, -0.25F, 0.0F}, {"attention", "value_norm"}});
+  EXPECT_EQ(markup_fault(svg), "");
+  EXPECT_THAT(svg, HasSubstr("layer: attention, then value_norm"));
+  EXPECT_THAT(svg, HasSubstr("<title>attention, layer 1, head 0: 0.25<"));
+  EXPECT_THAT(svg, HasSubstr("<title>value_norm, layer 0, head 0: -0.25<"));
+}
+
 TEST(LossChartTest, FewStepsAndConstantLossAreDrawn) {
   EXPECT_EQ(markup_fault(loss_chart(std::vector<double>{-0.5})), "");
   const std::string svg = loss_chart(std::vector<double>(1000, -0.5));
