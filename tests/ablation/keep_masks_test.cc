@@ -47,7 +47,8 @@ TEST(KeepMasksTest, AntitheticPairsAreComplementsAndTheirFirstMasksTheUsualOnes)
   const at::Tensor pairs = random_keep_masks("a", 30, {.num_ablations = 7, .design = MaskDesign::antithetic});
   for (std::int64_t m = 0; m < 7; m += 2) {
     EXPECT_TRUE(pairs[m].equal(usual[m]));
-    if (m + 1 < 7) EXPECT_TRUE((pairs[m] + pairs[m + 1]).equal(at::ones({30}, at::kByte)));
+    if (m + 1 == pairs.size(0)) break;
+    EXPECT_TRUE((pairs[m] + pairs[m + 1]).equal(at::ones({30}, at::kByte)));
   }
 }
 
