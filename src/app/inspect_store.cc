@@ -6,6 +6,7 @@
 #include "app/fingerprints.h"
 #include "app/inspect_parts.h"
 #include "base/errors.h"
+#include "config/enum_text.h"
 #include "store/checksum.h"
 #include "store/shard_folder.h"
 #include "train/score_estimator.h"
@@ -93,10 +94,14 @@ Inspection strongest_heads(const ScoreEstimator& estimator) {
   const auto [values, order] = weights.abs().topk(std::min(kShown, weights.numel()));
   Inspection heads = Inspection::array();
   for (std::int64_t i = 0; i < order.numel(); ++i) {
-    const auto feature = order[i].item<std::int64_t>();
-    heads.push_back({{"layer", feature / estimator.num_heads()},
-                     {"head", feature % estimator.num_heads()},
-                     {"coefficient", weights[feature].item<float>()}});
+    const auto f = order[i].item<std::int64_t>();
+    const std::int64_t column = f / estimator.num_heads();
+    Inspection head = {{"layer", column % estimator.num_layers()}, {"head", f % estimator.num_heads()}};
+    if (estimator.features().size() > 1) {
+      head["feature"] = to_text(estimator.features()[static_cast<std::size_t>(column / estimator.num_layers())]);
+    }
+    head["coefficient"] = weights[f].item<float>();
+    heads.push_back(std::move(head));
   }
   return heads;
 }
@@ -116,6 +121,7 @@ Inspection inspect_estimator(const fs::path& path) {
   inspection["ablations_of_each"] = origin.num_ablations;
   inspection["steps"] = origin.steps;
   inspection["theta"] = {{"layers", stored.estimator.num_layers()}, {"heads", stored.estimator.num_heads()}};
+  for (const Feature feature : stored.estimator.features()) inspection["features"].push_back(to_text(feature));
   inspection["strongest_heads"] = strongest_heads(stored.estimator);
   add_checksum_check(inspection, path);
   add_check(

@@ -74,6 +74,20 @@ TEST(InspectTest, AFolderOfShardsCountsWhatIsMissingAndFindsStrangers) {
   EXPECT_THAT(check_named(inspect(folder), "headers")["detail"].get<std::string>(), HasSubstr("2 fingerprints"));
 }
 
+TEST(InspectTest, AnEstimatorOfSeveralFeaturesSaysWhichAHeadIsOf) {
+  const TestFolder files;
+  const auto path = files.path() / "theta.h5";
+  at::Tensor theta = at::full({2, 3, 2}, 0.1);
+  theta[1][2][0] = -0.5;
+  save_estimator(path, ScoreEstimator(3, 2, theta, {Feature::attention, Feature::value_norm}),
+                 {"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, "print", "9"});
+  const Inspection inspection = inspect(path);
+  EXPECT_EQ(inspection["features"], (Inspection{"attention", "value_norm"}));
+  EXPECT_EQ(inspection["strongest_heads"][0]["layer"], 2);
+  EXPECT_EQ(inspection["strongest_heads"][0]["head"], 0);
+  EXPECT_EQ(inspection["strongest_heads"][0]["feature"], "value_norm");
+}
+
 TEST(InspectTest, AnEstimatorTellsItsModelAndItsStrongestHeads) {
   const TestFolder files;
   const auto path = files.path() / "theta.h5";
