@@ -162,11 +162,11 @@ class Estimator {
     if (!is_there) {
       const double features = work(Split::train).targets * static_cast<double>(std::ssize(inputs_.train.examples)) *
                               static_cast<double>(session_.options.ablate.num_ablations) *
-                              static_cast<double>(inputs_.text.config.num_features()) * 4;
+                              static_cast<double>(num_weighed(session_.options, inputs_.text.config)) * 4;
       stage.seconds = static_cast<double>(session_.options.train.steps) * measured_.speed.train_step;
       stage.peak_bytes = std::min(features, static_cast<double>(train_cache_bytes(session_)));
       // theta and the history of the loss.
-      stage.bytes = 6000 + 4.0 * static_cast<double>(inputs_.text.config.num_features()) +
+      stage.bytes = 6000 + 4.0 * static_cast<double>(num_weighed(session_.options, inputs_.text.config)) +
                     16.0 * static_cast<double>(session_.options.train.steps);
     }
     stages_.push_back(stage);

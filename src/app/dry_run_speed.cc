@@ -192,7 +192,7 @@ double measure_train_step(const Session& session, const Inputs& inputs, std::int
   constexpr std::int64_t kMostNumbers = 30'000'000;
   constexpr double kSeconds = 0.3;
   const std::int64_t masks = session.options.ablate.num_ablations;
-  const std::int64_t features = inputs.text.config.num_features();
+  const std::int64_t features = num_weighed(session.options, inputs.text.config);
   const std::int64_t made = std::clamp<std::int64_t>(kMostNumbers / (masks * features), 1, targets);
   FeatureTable table;
   std::vector<TargetIndex> batch;

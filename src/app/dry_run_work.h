@@ -12,6 +12,11 @@
 
 namespace at2 {
 
+/// Numbers that theta weighs: F of the model for each of `ablate.features`.
+[[nodiscard]] inline std::int64_t num_weighed(const RunOptions& options, const ModelConfig& config) {
+  return std::ssize(options.ablate.features) * config.num_features();
+}
+
 /// What an example takes in each stage.
 struct ExampleWork {
   double tokens = 0;
