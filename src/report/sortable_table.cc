@@ -64,6 +64,9 @@ SortableTable sortable(const Table& table, std::string caption) {
 }
 
 std::string sortable_table_html(const SortableTable& table) {
+  for (const std::vector<SortableCell>& row : table.rows) {
+    AT2_EXPECT(row.size() == table.header.size(), "every row has a cell per column");
+  }
   std::string head;
   std::vector<bool> numbers;
   for (std::size_t column = 0; column < table.header.size(); ++column) {
@@ -74,7 +77,6 @@ std::string sortable_table_html(const SortableTable& table) {
   }
   std::string body;
   for (const std::vector<SortableCell>& row : table.rows) {
-    AT2_EXPECT(row.size() == table.header.size(), "every row has a cell per column");
     body += "<tr>";
     for (std::size_t column = 0; column < row.size(); ++column) {
       body += cell_html(row[column], column == 0, numbers[column]);

@@ -103,10 +103,11 @@ echo "exit status $status, $((SECONDS - cut)) s after the cut"
 grep -q "lost communication" "$work/log" || { echo "FAILED: no message says what happened" && exit 1; }
 wait_for 60 "the end of the ranks on both hosts" nothing_left
 echo "nothing runs on either host $((SECONDS - cut)) s after the cut"
+# mpirun notices some seconds after the cut: fast ranks may be through with ablate by then, but not with the run.
 shards=$(find "$work/cut/ablations" -name '*.h5' | wc -l)
-((shards < 6)) || { echo "FAILED: the cut came too late" && exit 1; }
+if [[ -e $work/cut/metrics.json ]]; then echo "FAILED: the cut came too late" && exit 1; fi
 
-echo "== $SECONDS s: the same command goes on with what is missing ($((6 - shards)) of 6 chunks of ablate)"
+echo "== $SECONDS s: the same command goes on with what is missing ($((6 - shards)) of 6 chunks of ablate, and what follows)"
 nsenter -t "${hosts[1]}" -n ip link set wire0 up
 run_on_both "$work/cut" "$work/log"
 wait "$pid" || { cat "$work/log" && exit 1; }
