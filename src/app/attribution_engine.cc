@@ -181,9 +181,8 @@ void AttributionEngine::attribute(const Question& question, const AttributionInp
   methods.esm_ablations = {question.esm_ablations};
   MeasurementOptions measured;
   measured.num_surrogate_ablations = question.esm_ablations;
-  const bool trained =
-      std::find(question.methods.begin(), question.methods.end(), Method::at2) != question.methods.end();
-  measured.outputs = outputs_for(model_, question.methods, {trained ? &estimator_->estimator : nullptr});
+  const auto theta = estimator_ ? std::optional(estimator_->estimator) : std::nullopt;
+  measured.outputs = outputs_for(model_, question.methods, theta);
   Measurements measurements = Measurements(model_, input.task, input.span, measured).with_sources(sources.tokens);
   if (trace) {
     const Timer timer;
@@ -191,7 +190,6 @@ void AttributionEngine::attribute(const Question& question, const AttributionInp
         attention_from_trace(text_.config, *trace, measurements.task(), input.span, measured.outputs.get());
     measurements.set_attention(std::move(attention), {0, 0, timer.seconds()});
   }
-  const auto theta = estimator_ ? std::optional(estimator_->estimator) : std::nullopt;
   for (const auto& attributor : make_attributors(methods, theta)) {
     const Attribution attribution = attributor->attribute(measurements);
     answer.methods.push_back(

@@ -11,11 +11,6 @@
 namespace at2 {
 namespace {
 
-std::optional<ScoreEstimator> estimator_of(const Session& session, const Inputs& inputs) {
-  if (!uses(session.options.evaluate, Method::at2)) return std::nullopt;
-  return trained_estimator(session, inputs);
-}
-
 ExampleEvaluationOptions evaluation_options(const RunOptions& options) {
   ExampleEvaluationOptions evaluation;
   evaluation.lds_ablations = options.evaluate.lds_ablations;
@@ -63,13 +58,6 @@ void write_heads(ShardWriter& writer, const std::string& group, Measurements& me
   writer.write(group + "/head_coefficients", estimator.weight().index_select(0, features));
   writer.write(group + "/head_attention_GSn", attention_GSF.to(at::kCPU).index_select(2, features).to(at::kFloat));
 }
-
-/// theta of the run, and of elsewhere.
-struct Estimators {
-  std::optional<ScoreEstimator> own;
-  std::optional<ScoreEstimator> general;
-  [[nodiscard]] const std::optional<ScoreEstimator>& first() const { return own ? own : general; }
-};
 
 MeasurementOptions measurement_options(const RunOptions& options, std::shared_ptr<const HeadOutputs> outputs) {
   MeasurementOptions measured;
@@ -125,17 +113,14 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   StageEffort effort;
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = scores_of(session, inputs, chunking);
-  Estimators estimators;
-  estimators.own = agreed(session.communicator(), [&] { return estimator_of(session, inputs); });
-  if (uses(session.options.evaluate, Method::at2_general)) estimators.general = inputs.general->estimator;
+  const Estimators estimators =
+      agreed(session.communicator(), [&] { return estimators_for(session, inputs, session.options.evaluate); });
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
     const auto attributors = make_attributors(session.options.evaluate, estimators.own, estimators.general);
-    const MeasurementOptions measured =
-        measurement_options(session.options, outputs_for(weights, session.options.evaluate.methods,
-                                                         {estimators.own ? &*estimators.own : nullptr,
-                                                          estimators.general ? &*estimators.general : nullptr}));
+    const MeasurementOptions measured = measurement_options(
+        session.options, outputs_for(weights, session.options.evaluate.methods, estimators.own, estimators.general));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {

@@ -170,24 +170,10 @@ void write_pruned(ShardWriter& writer, const Session& session, const Inputs& inp
   writer.write_texts(group + "/methods_in_order", keys);
 }
 
-/// theta of the run, and of elsewhere, where a method asks for them.
-struct PruningEstimators {
-  std::optional<ScoreEstimator> own;
-  std::optional<ScoreEstimator> general;
-};
-
 EvaluateOptions pruning_methods(const Session& session) {
   EvaluateOptions methods = session.options.evaluate;
   methods.methods = session.options.prune.methods;
   return methods;
-}
-
-PruningEstimators pruning_estimators(const Session& session, const Inputs& inputs) {
-  const EvaluateOptions methods = pruning_methods(session);
-  PruningEstimators estimators;
-  if (uses(methods, Method::at2)) estimators.own = trained_estimator(session, inputs);
-  if (uses(methods, Method::at2_general)) estimators.general = inputs.general->estimator;
-  return estimators;
 }
 
 /// \throws UserError with `what` if no evaluation example is as it must be
@@ -240,19 +226,17 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
   StageEffort effort;
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = prune_of(session, inputs, chunking);
-  const PruningEstimators estimators = agreed(session.communicator(), [&] {
+  const Estimators estimators = agreed(session.communicator(), [&] {
     if (session.options.prune.kept.empty()) {
       throw UserError("prune.kept is []", "it says how many sources to keep", "set it, for instance to [1, 2, 3, 5]");
     }
-    return pruning_estimators(session, inputs);
+    return estimators_for(session, inputs, pruning_methods(session));
   });
   const auto attributors = make_attributors(pruning_methods(session), estimators.own, estimators.general);
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const Pruner pruner(session, inputs, model.get(), attributors,
-                        outputs_for(model.get(), session.options.prune.methods,
-                                    {estimators.own ? &*estimators.own : nullptr,
-                                     estimators.general ? &*estimators.general : nullptr}));
+                        outputs_for(model.get(), session.options.prune.methods, estimators.own, estimators.general));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       std::vector<PrunedExample> examples;

@@ -20,4 +20,11 @@ ScoreEstimator trained_estimator(const Session& session, const Inputs& inputs) {
   return stored.estimator;
 }
 
+Estimators estimators_for(const Session& session, const Inputs& inputs, const EvaluateOptions& methods) {
+  Estimators estimators;
+  if (uses(methods, Method::at2)) estimators.own = trained_estimator(session, inputs);
+  if (uses(methods, Method::at2_general)) estimators.general = inputs.general->estimator;
+  return estimators;
+}
+
 }  // namespace at2

@@ -4,7 +4,6 @@
 
 #include <ATen/ATen.h>
 
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -65,9 +64,9 @@ class Attributor {
     const EvaluateOptions& options, const std::optional<ScoreEstimator>& estimator,
     const std::optional<ScoreEstimator>& general = std::nullopt);
 
-/// Attention, and the other features of the heads that methods and estimators (nullptr = none) read.
-[[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model,
-                                                             std::span<const Method> methods,
-                                                             std::initializer_list<const ScoreEstimator*> estimators);
+/// Attention, and the other features of the heads that the methods read. Estimators as for make_attributors.
+[[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(
+    const LanguageModel& model, std::span<const Method> methods, const std::optional<ScoreEstimator>& estimator,
+    const std::optional<ScoreEstimator>& general = std::nullopt);
 
 }  // namespace at2
