@@ -59,6 +59,22 @@ void write_heads(ShardWriter& writer, const std::string& group, Measurements& me
   writer.write(group + "/head_attention_GSn", attention_GSF.to(at::kCPU).index_select(2, features).to(at::kFloat));
 }
 
+/// Features that the shards keep.
+std::vector<Feature> stored_features(const RunOptions& options) {
+  return options.evaluate.store_features ? options.ablate.features : std::vector<Feature>{};
+}
+
+void write_features(ShardWriter& writer, const std::string& group, Measurements& measurements,
+                    std::span<const Feature> features) {
+  if (features.empty()) return;
+  Cost measured_already;
+  const at::Tensor features_GSF = measurements.features_GSF(features, measured_already);
+  writer.write(group + "/features_GSF", features_GSF.to(at::kCPU, at::kFloat).contiguous());
+  std::vector<std::string> kinds;
+  for (const Feature feature : features) kinds.emplace_back(to_text(feature));
+  writer.write_texts(group + "/feature_kinds", kinds);
+}
+
 MeasurementOptions measurement_options(const RunOptions& options, std::shared_ptr<const HeadOutputs> outputs) {
   MeasurementOptions measured;
   measured.seed = options.seed;
@@ -100,6 +116,7 @@ Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageMo
     const ExampleEvaluation evaluation = evaluate_example(measurements, attributors, options);
     const std::string place = group + "/" + std::string(to_text(sources.kind));
     write_evaluation(writer, place, sources, evaluation, options.top_k);
+    write_features(writer, place, measurements, stored_features(session.options));
     if (estimators.first()) write_heads(writer, place, measurements, *estimators.first());
     cost += evaluation.cost;
   }
@@ -113,14 +130,16 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   StageEffort effort;
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = scores_of(session, inputs, chunking);
-  const Estimators estimators =
+  Estimators estimators =
       agreed(session.communicator(), [&] { return estimators_for(session, inputs, session.options.evaluate); });
+  estimators.others = inputs.others;
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
-    const auto attributors = make_attributors(session.options.evaluate, estimators.own, estimators.general);
+    const auto attributors = make_attributors(session.options.evaluate, estimators);
     const MeasurementOptions measured = measurement_options(
-        session.options, outputs_for(weights, session.options.evaluate.methods, estimators.own, estimators.general));
+        session.options,
+        outputs_for(weights, session.options.evaluate.methods, estimators, stored_features(session.options)));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {
