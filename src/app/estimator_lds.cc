@@ -26,7 +26,8 @@ struct StoredFeatures {
 };
 
 StoredFeatures read_stored_features(const ShardReader& shard, const std::string& place) {
-  StoredFeatures stored{shard.read(place + "/features_GSF"), {}};
+  // Widened once for all estimators, which sum in float64.
+  StoredFeatures stored{shard.read(place + "/features_GSF").to(at::kDouble), {}};
   for (const std::string& word : shard.read_texts(place + "/feature_kinds")) {
     const auto kind = from_text<Feature>(word);
     if (!kind) {
@@ -102,8 +103,9 @@ class EstimatorReading {
 
   [[nodiscard]] at::Tensor scores_of(const LdsEstimator& estimator, const StoredFeatures& stored) const {
     const ScoreEstimator& theta = estimator.stored.estimator;
-    return theta(features_for(theta, stored.features_GSF, stored.kinds,
-                              estimator.path.string() + " cannot be used on " + run_folder_));
+    const std::string failure = estimator.path.string() + " cannot be used on " + run_folder_;
+    // Scores as at2 evaluate has them, which come from float32 features.
+    return theta(features_for(theta, stored.features_GSF, stored.kinds, failure)).to(at::kFloat);
   }
 
   std::string run_folder_;
@@ -115,17 +117,17 @@ class EstimatorReading {
 }  // namespace
 
 at::Tensor features_for(const ScoreEstimator& estimator, const at::Tensor& features_GSF,
-                        std::span<const Feature> stored, const std::string& place) {
+                        std::span<const Feature> stored, const std::string& failure) {
   const std::int64_t heads = estimator.num_layers() * estimator.num_heads();
   if (features_GSF.dim() != 3 || features_GSF.size(2) != std::ssize(stored) * heads) {
-    throw UserError(place, "it has " + std::to_string(heads) + " heads, the stored features are of another number",
+    throw UserError(failure, "it has " + std::to_string(heads) + " heads, the stored features are of another number",
                     "name an estimator of the model that was evaluated there");
   }
   std::vector<at::Tensor> parts;
   for (const Feature feature : estimator.features()) {
     const auto found = std::find(stored.begin(), stored.end(), feature);
     if (found == stored.end()) {
-      throw UserError(place, "it weighs " + words_of(estimator.features()) + ", stored are " + words_of(stored),
+      throw UserError(failure, "it weighs " + words_of(estimator.features()) + ", stored are " + words_of(stored),
                       "run at2 evaluate in another folder with evaluate.store_features: true and ablate.features: [" +
                           words_of(estimator.features()) + "]");
     }

@@ -22,10 +22,10 @@ struct LdsSelection {
 
 /// The part of stored features that an estimator weighs, in its order.
 /// \param features_GSF  F = L H for each of `stored` in turn
-/// \param place         what they are of, for messages
+/// \param failure       beginning of the messages
 /// \throws UserError if some of its features were not stored, or it has other layers and heads
 [[nodiscard]] at::Tensor features_for(const ScoreEstimator& estimator, const at::Tensor& features_GSF,
-                                      std::span<const Feature> stored, const std::string& place);
+                                      std::span<const Feature> stored, const std::string& failure);
 
 /// For each kind of sources a method for each estimator, in their order, then the stored methods: all on the same
 /// examples in the same order, with the LDS of every target and nothing else.
