@@ -21,8 +21,7 @@ class EstimatorLdsTest : public ::testing::Test {
                                   const std::vector<Feature>& features = {Feature::attention}) const {
     return write_estimator(run_.files().path() / name, weights, features).string();
   }
-  [[nodiscard]] std::vector<MeasuredKind> measure(const std::vector<std::string>& words,
-                                                  const LdsSelection& selection = {}) const {
+  std::vector<MeasuredKind> measure(const std::vector<std::string>& words, const LdsSelection& selection = {}) const {
     return lds_of_estimators(run_.folder().root(), load(words), selection);
   }
 

@@ -29,7 +29,7 @@ class LdsGroupTest : public ::testing::Test {
     kind_.methods = {method_of("a", {0.1, 0.2, 0.6}), method_of("b", {0.3, 0.4, 0.5}),
                      method_of("average_attention", {0, 0, 0})};
   }
-  [[nodiscard]] LdsGroup group(const std::optional<std::string>& baseline) const {
+  LdsGroup group(const std::optional<std::string>& baseline) const {
     return lds_group(kind_, estimators_, "Dolly", baseline, {});
   }
 

@@ -38,10 +38,7 @@ TEST_F(LdsEstimatorsTest, ANameIsThatOfTheRunFolderElseOfTheFile) {
   const std::string file = write_estimator(files_.path() / "loose/other.h5", kWeights).string();
   const std::string bare = write_estimator(files_.path() / "bare/estimator.h5", kWeights).string();
   EXPECT_THAT(names_of({run, file, bare}), ElementsAre("n100", "other", "estimator"));
-  EXPECT_THAT(names_of({
-                  run + "/",
-              }),
-              ElementsAre("n100"));
+  EXPECT_THAT(names_of({run + "/"}), ElementsAre("n100"));
   EXPECT_THAT(names_of({run + "/estimator.h5"}), ElementsAre("n100"));
 }
 
@@ -86,6 +83,7 @@ TEST_F(LdsEstimatorsTest, ARunWithoutAnEstimatorTellsItsModelByItsResponses) {
   EXPECT_EQ(message_of([&] { require_model_of_run(run.folder().root(), mine); }), "") << "nothing to compare with";
   Example example;
   example.id = "e0";
+  std::filesystem::create_directories(run.folder().examples(Split::evaluation).parent_path());
   write_chosen(run.folder().examples(Split::evaluation), "choice", {{example}, {}});
   const auto add = [&](const std::string& model) {
     const std::string print = responses_fingerprint(run.options(), model, fingerprint_of({example}));
