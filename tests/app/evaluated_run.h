@@ -55,7 +55,7 @@ inline void add_scores(const MadeUpRun& run, std::int64_t example, std::int64_t 
   writer.write_attribute(group, "skipped", "");
   writer.write(place + "/lds_keep_MS", made_up_masks());
   writer.write(place + "/lds_logit_probs_GM", sums_of_head_0(features_GSF, made_up_masks()));
-  writer.write_texts(place + "/method_keys", {"average_attention"});
+  writer.write_texts(place + "/method_keys", std::vector<std::string>{"average_attention"});
   writer.write(place + "/methods/average_attention/scores_GS", features_GSF.mean(2).to(at::kDouble));
   writer.write_attribute(place + "/methods/average_attention", "title", "Average attention");
   if (with_features == WithFeatures::yes) {
