@@ -11,6 +11,7 @@
 #include "app/doctor_options.h"
 #include "app/figures_options.h"
 #include "app/inspect_options.h"
+#include "app/lds_options.h"
 #include "app/run_folder_options.h"
 #include "app/serve_options.h"
 #include "app/verify_options.h"
@@ -27,6 +28,7 @@ enum class Command {
   bench_attribution,
   report,
   figures,
+  lds,
   attribute,
   serve,
   show_data,
@@ -57,6 +59,7 @@ struct CommandLine {
   AttributeRequest attribute;
   ServeRequest serve;
   FiguresRequest figures;
+  LdsRequest lds;
   VerifyRequest verify;
   RunFolderRequest run_folder;
   DoctorRequest doctor;

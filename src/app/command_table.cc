@@ -7,6 +7,7 @@
 #include "app/figures_options.h"
 #include "app/help_options.h"
 #include "app/inspect_options.h"
+#include "app/lds_options.h"
 #include "app/run_folder_options.h"
 #include "app/serve_options.h"
 #include "app/stage_options.h"
@@ -24,7 +25,7 @@ std::vector<CommandEntry> make_table() {
   };
   add({attribute_entry(), serve_entry()});
   add(run_folder_commands());
-  add({figures_entry()});
+  add({figures_entry(), lds_entry()});
   add(config_commands());
   add({verify_model_entry(), inspect_entry(), doctor_entry()});
   add(help_commands());

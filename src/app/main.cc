@@ -15,6 +15,7 @@
 #include "app/figures_command.h"
 #include "app/help_text.h"
 #include "app/inspect_command.h"
+#include "app/lds_command.h"
 #include "app/man_page.h"
 #include "app/run_command.h"
 #include "app/run_folder_commands.h"
@@ -53,6 +54,9 @@ int run(const at2::CommandLine& line, at2::Environment& environment) {
       return 0;
     case Command::figures:
       at2::figures_command(line.figures, environment, std::cout);
+      return 0;
+    case Command::lds:
+      at2::lds_command(line.lds, environment, std::cout);
       return 0;
     case Command::attribute:
       at2::attribute_command(line.attribute, environment, std::cout);

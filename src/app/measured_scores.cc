@@ -8,6 +8,7 @@
 #include "app/example_view.h"
 #include "app/examples_file.h"
 #include "app/fingerprints.h"
+#include "app/lds_masks.h"
 #include "app/tensor_values.h"
 #include "base/errors.h"
 #include "base/hash.h"
@@ -29,31 +30,16 @@ void tell_apart(std::vector<MeasuredMethod>& methods) {
   if (own != methods.end() && find(Method::at2_general) != methods.end()) own->title += " (task-specific)";
 }
 
-/// The ablations that the LDS of one example and kind of sources is measured on.
-struct LdsMasks {
-  std::vector<std::uint8_t> keep_MS;
-  std::vector<std::vector<double>> logit_probs_GM;
-  std::vector<double> scores_of(const std::vector<double>& scores_S) const {
-    return sums_of_kept_scores(keep_MS, scores_S);
-  }
-};
-
-LdsMasks read_masks(const ShardReader& shard, const std::string& place) {
-  const at::Tensor keep_MS = shard.read(place + "/lds_keep_MS");
-  const auto* first = keep_MS.const_data_ptr<std::uint8_t>();
-  return {{first, first + keep_MS.numel()}, rows_of(shard.read(place + "/lds_logit_probs_GM"))};
-}
-
 /// \param masks_stream  the same for all methods, whose errors then come from the same resamples
 void measure_lds(MeasuredExample& example, const LdsMasks& masks, const std::vector<std::vector<double>>& scores_GS,
                  const RandomStream& masks_stream) {
   constexpr std::int64_t kResamples = 200;
-  std::vector<std::vector<double>> predictions_GM;
-  for (std::size_t g = 0; g < scores_GS.size(); ++g) {
-    example.lds_G.push_back(lds(masks.keep_MS, scores_GS[g], masks.logit_probs_GM[g]));
-    predictions_GM.push_back(masks.scores_of(scores_GS[g]));
-  }
+  example.lds_G = lds_of_targets(masks, scores_GS);
   if (mean_of_defined(example.lds_G)) {
+    std::vector<std::vector<double>> predictions_GM;
+    for (const std::vector<double>& scores_S : scores_GS) {
+      predictions_GM.push_back(sums_of_kept_scores(masks.keep_MS, scores_S));
+    }
     example.lds_mask_error = lds_mask_error(predictions_GM, masks.logit_probs_GM, kResamples, masks_stream);
   }
 }
@@ -118,7 +104,7 @@ class ScoresReading {
   }
 
   void add_kind(const ShardReader& shard, const std::string& place, const std::string& id, MeasuredKind& kind) const {
-    const LdsMasks masks = read_masks(shard, place);
+    const LdsMasks masks = read_lds_masks(shard, place);
     const RandomStream stream(seed_, "masks of the lds", {hash64(id)});
     kind.lds_masks += std::ssize(masks.logit_probs_GM.front());
     kind.shared_masks += shard.int_attribute(place, "masks_shared_with_surrogate");

@@ -90,20 +90,25 @@ class RowMaker {
 
 }  // namespace
 
-std::vector<MethodRow> score_rows(const MeasuredKind& kind, const Resampling& resampling) {
+std::vector<MethodRow> rows_over(const MeasuredKind& kind, const MeasuredMethod* baseline,
+                                 const Resampling& resampling) {
   const RowMaker maker(std::string(to_text(kind.kind)), resampling);
-  const MeasuredMethod* baseline = nullptr;
-  for (const Method method : {Method::at2_general, Method::at2}) {
-    for (const MeasuredMethod& measured : kind.methods) {
-      if (measured.key == to_text(method)) baseline = &measured;
-    }
-  }
   std::vector<MethodRow> rows;
   for (const MeasuredMethod& method : kind.methods) {
     rows.push_back(maker.row(method));
     if (baseline != nullptr && baseline != &method) maker.compare(rows.back(), method, *baseline);
   }
   return rows;
+}
+
+std::vector<MethodRow> score_rows(const MeasuredKind& kind, const Resampling& resampling) {
+  const MeasuredMethod* baseline = nullptr;
+  for (const Method method : {Method::at2_general, Method::at2}) {
+    for (const MeasuredMethod& measured : kind.methods) {
+      if (measured.key == to_text(method)) baseline = &measured;
+    }
+  }
+  return rows_over(kind, baseline, resampling);
 }
 
 }  // namespace at2

@@ -19,4 +19,8 @@ struct Resampling {
 /// A row for every method, with its paired differences to AT2, or to AT2 (general) where AT2 is not among them.
 [[nodiscard]] std::vector<MethodRow> score_rows(const MeasuredKind& kind, const Resampling& resampling);
 
+/// A row for every method, with its paired differences to another one of the kind. \param baseline  nullptr: to none
+[[nodiscard]] std::vector<MethodRow> rows_over(const MeasuredKind& kind, const MeasuredMethod* baseline,
+                                               const Resampling& resampling);
+
 }  // namespace at2

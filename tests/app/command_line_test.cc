@@ -128,6 +128,32 @@ TEST(CommandLineTest, DoctorAndInspectTakeAModelAPathAndAFormat) {
   EXPECT_EQ(parse_command_line({"man"}).command, Command::man);
 }
 
+TEST(CommandLineTest, LdsTakesEstimatorsRunsAndWhatToDraw) {
+  const LdsRequest lds =
+      parse_command_line({"lds", "--on", "a", "--on", "b", "--sources", "token,sentence", "--methods", "at2,esm_32",
+                          "--against", "heads", "--baseline", "y", "--out", "o", "x", "y/estimator.h5"})
+          .lds;
+  EXPECT_THAT(lds.estimators, ElementsAre("x", "y/estimator.h5"));
+  EXPECT_THAT(lds.runs, ElementsAre("a", "b"));
+  EXPECT_THAT(lds.sources, ElementsAre(SourceKind::token, SourceKind::sentence));
+  EXPECT_THAT(lds.methods, ElementsAre("at2", "esm_32"));
+  EXPECT_EQ(lds.against, Against::heads);
+  EXPECT_EQ(lds.baseline, "y");
+  EXPECT_EQ(lds.out, "o");
+  EXPECT_FALSE(parse_command_line({"lds", "--on", "a", "x"}).lds.against);
+}
+
+TEST(CommandLineTest, WrongWordsOfLdsAreNamed) {
+  const auto message = [](const std::vector<std::string>& words) {
+    return message_of([&] { static_cast<void>(parse_command_line(words)); });
+  };
+  EXPECT_THAT(message({"lds", "x"}), HasSubstr("needs estimators and --on"));
+  EXPECT_THAT(message({"lds", "--on", "a"}), HasSubstr("needs estimators and --on"));
+  EXPECT_THAT(message({"lds", "--on", "a", "x", "--against", "exmples", "--out", "o"}),
+              HasSubstr("did you mean examples?"));
+  EXPECT_THAT(message({"lds", "--on", "a", "x", "--against", "heads"}), HasSubstr("there is no --out"));
+}
+
 TEST(CommandLineTest, WrongWordsAreNamed) {
   const auto message = [](const std::vector<std::string>& words) {
     return message_of([&] { static_cast<void>(parse_command_line(words)); });
@@ -139,7 +165,7 @@ TEST(CommandLineTest, WrongWordsAreNamed) {
   EXPECT_THAT(message({"run", "a.yaml", "--query", "q"}), HasSubstr("see at2 help run"));
   EXPECT_THAT(message({"run", "a.yaml", "b.yaml"}), HasSubstr("cannot read the command line"));
   EXPECT_THAT(message({"stauts"}), HasSubstr("did you mean status?"));
-  EXPECT_THAT(message({"xyz"}), AllOf(HasSubstr("status, verify, figures"), HasSubstr("see at2 help")));
+  EXPECT_THAT(message({"xyz"}), AllOf(HasSubstr("status, verify, figures, lds"), HasSubstr("see at2 help")));
   EXPECT_THAT(message({"help", "runn"}), HasSubstr("did you mean run?"));
   EXPECT_THAT(message({"status"}), HasSubstr("at2 status needs a run folder"));
   EXPECT_THAT(message({"verify"}), HasSubstr("at2 verify-model for a model"));
