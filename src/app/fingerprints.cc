@@ -50,6 +50,7 @@ std::string estimator_fingerprint(const RunOptions& options, const std::string& 
   if (train.prior_strength != 0 || train.validation_fraction != 0) {
     parts.push_back({train.prior_strength, train.validation_fraction});
   }
+  if (train.sparse_heads != 0) parts.push_back({"sparse_heads", train.sparse_heads});
   return digest(parts);
 }
 

@@ -158,20 +158,4 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
   return attributors;
 }
 
-std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model, std::span<const Method> methods,
-                                               const std::optional<ScoreEstimator>& estimator,
-                                               const std::optional<ScoreEstimator>& general) {
-  std::vector<Feature> features = {Feature::attention};
-  const auto add = [&](Feature feature) {
-    if (std::find(features.begin(), features.end(), feature) == features.end()) features.push_back(feature);
-  };
-  for (const Method method : methods) {
-    if (method == Method::value_norm) add(Feature::value_norm);
-    if (method == Method::logit_contribution) add(Feature::logit_contribution);
-    const auto* theta = method == Method::at2 ? &estimator : method == Method::at2_general ? &general : nullptr;
-    if (theta != nullptr && *theta) std::for_each((*theta)->features().begin(), (*theta)->features().end(), add);
-  }
-  return std::make_shared<const HeadOutputs>(model, std::move(features));
-}
-
 }  // namespace at2

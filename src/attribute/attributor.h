@@ -64,9 +64,4 @@ class Attributor {
     const EvaluateOptions& options, const std::optional<ScoreEstimator>& estimator,
     const std::optional<ScoreEstimator>& general = std::nullopt);
 
-/// Attention, and the other features of the heads that the methods read. Estimators as for make_attributors.
-[[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(
-    const LanguageModel& model, std::span<const Method> methods, const std::optional<ScoreEstimator>& estimator,
-    const std::optional<ScoreEstimator>& general = std::nullopt);
-
 }  // namespace at2

@@ -110,6 +110,8 @@ struct TrainOptions {
   double prior_strength = 0;
   /// Share of the training examples on which the best step is chosen instead of being trained on; 0 = the last step.
   double validation_fraction = 0;
+  /// Attention heads that theta may weigh, chosen by a first training on all of them; 0 = all, as in the paper.
+  std::int64_t sparse_heads = 0;
   /// Memory in 10^9 bytes in which a rank keeps features that it has read; nothing = a share of what is free.
   std::optional<double> cache_gb = {};
 };

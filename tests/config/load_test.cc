@@ -56,6 +56,7 @@ RunOptions unusual_options() {
              .gradient_clip = 2.5e10,
              .prior_strength = 0.25,
              .validation_fraction = 0.125,
+             .sparse_heads = 18,
              .cache_gb = 0.125};
   o.evaluate = {.sources = {SourceKind::passage},
                 .methods = {Method::leave_one_out, Method::at2},

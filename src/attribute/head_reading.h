@@ -1,0 +1,36 @@
+/// \file attribute/head_reading.h
+/// \brief What attribution methods read of a model's attention heads.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ablation/head_outputs.h"
+#include "ablation/head_selection.h"
+#include "config/options.h"
+#include "train/score_estimator.h"
+
+namespace at2 {
+
+/// Features, and of which heads.
+struct HeadReading {
+  /// Attention and the others that are read, in the order of the enumeration.
+  std::vector<Feature> features = {Feature::attention};
+  HeadSelection heads = {};
+  bool operator==(const HeadReading&) const = default;
+};
+
+/// The heads that theta has a weight for that is not 0.
+[[nodiscard]] HeadSelection heads_weighed_by(const ScoreEstimator& estimator);
+
+/// What the methods read together: AT2 reads the heads that its theta weighs, averages over heads read all. With
+/// methods that read no head it is attention of all. Estimators as for make_attributors.
+[[nodiscard]] HeadReading head_reading(std::span<const Method> methods, const std::optional<ScoreEstimator>& estimator,
+                                       const std::optional<ScoreEstimator>& general = std::nullopt);
+
+/// Prepares the reading for a model, which must outlive it.
+[[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model, const HeadReading& reading);
+
+}  // namespace at2
