@@ -68,7 +68,8 @@ Traced trace_random(const at2::LanguageModel& model, const Settings& settings) {
   limits.max_new_tokens = settings.new_tokens;
   limits.end_tokens = at2::EndTokens::ignored;
   limits.trace = at2::KeepTrace::yes;
-  at2::Generation generation = at2::generate_greedy(model, std::vector{task.tokens}, limits).front();
+  at2::Generation generation =
+      at2::generate_greedy(model, std::vector<std::vector<std::int64_t>>{task.tokens}, limits).front();
   task.tokens.insert(task.tokens.end(), generation.tokens.begin(), generation.tokens.end());
   for (std::int64_t begin = settings.prompt_tokens; begin < std::ssize(task.tokens); begin += 16) {
     task.targets.push_back({begin, std::min<std::int64_t>(begin + 16, std::ssize(task.tokens))});

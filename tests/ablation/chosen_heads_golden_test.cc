@@ -52,7 +52,8 @@ TEST_P(ChosenHeadsTest, HaveTheFeaturesThatTheyHaveAmongAll) {
   const ModelConfig& config = model_.config();
   const AttributionTask task = testing::make_task(6, 5);
   const TokenRange span = span_of(task.sources);
-  for (const std::vector<Feature>& features : {kAll, {Feature::attention}, {Feature::logit_contribution}}) {
+  const std::vector<std::vector<Feature>> feature_sets = {kAll, {Feature::attention}, {Feature::logit_contribution}};
+  for (const std::vector<Feature>& features : feature_sets) {
     const HeadOutputs dense(model_, features);
     const TokenAttention all = attention_to_tokens(model_, task, span, &dense);
     for (const std::vector<std::int64_t>& chosen : choices(config)) {

@@ -14,21 +14,20 @@ namespace {
 using ::testing::ElementsAre;
 
 /// L H = 12 heads, whose logit-probs follow heads 2, 5 and 11 of `num_kinds` features each.
-FeatureTable planted(std::int64_t num_kinds) {
-  FeatureTable table;
-  RandomStream random(3, "planted");
-  for (std::int64_t example = 0; example < 40; ++example) {
-    const at::Tensor features_GMF = random_tensor({2, 24, 12 * num_kinds}, random);
-    // The last kind is what counts.
-    const at::Tensor own_GMH = features_GMF.narrow(2, 12 * (num_kinds - 1), 12);
-    const at::Tensor noise_GM = random_tensor({2, 24}, random);
-    table.add(features_GMF,
-              own_GMH.select(2, 2) + 0.8 * own_GMH.select(2, 5) - 0.6 * own_GMH.select(2, 11) + 0.1 * noise_GM - 5);
+struct Planted : FeatureTable {
+  explicit Planted(std::int64_t num_kinds) {
+    RandomStream random(3, "planted");
+    for (std::int64_t example = 0; example < 40; ++example) {
+      const at::Tensor features_GMF = random_tensor({2, 24, 12 * num_kinds}, random);
+      // The last kind is what counts.
+      const at::Tensor own_GMH = features_GMF.narrow(2, 12 * (num_kinds - 1), 12);
+      const at::Tensor noise_GM = random_tensor({2, 24}, random);
+      add(features_GMF,
+          own_GMH.select(2, 2) + 0.8 * own_GMH.select(2, 5) - 0.6 * own_GMH.select(2, 11) + 0.1 * noise_GM - 5);
+    }
   }
-  return table;
-}
+};
 
-/// Values, each as often as there are steps of it.
 std::vector<std::int64_t> steps_seen(std::span<const StepReport> reports) {
   std::vector<std::int64_t> steps;
   for (const StepReport& report : reports) steps.push_back(report.step);
@@ -37,7 +36,11 @@ std::vector<std::int64_t> steps_seen(std::span<const StepReport> reports) {
 
 class SparseHeadsTest : public ::testing::Test {
  protected:
-  SparseHeadsTest() { options_.steps = 300; }
+  SparseHeadsTest() {
+    options_.steps = 300;
+    // From 1 / 3 a weight must be able to pass 0.
+    options_.learning_rate = 1e-2;
+  }
 
   [[nodiscard]] TrainResult result(const FeatureSource& source, const HeadFeatures& heads = {3, 4}) const {
     return train(source, heads, options_, 1, *communicator_);
@@ -49,7 +52,7 @@ class SparseHeadsTest : public ::testing::Test {
 
 TEST_F(SparseHeadsTest, TheHeadsThatPredictTheOutcomeAreFound) {
   options_.sparse_heads = 3;
-  const TrainResult sparse = result(planted(1));
+  const TrainResult sparse = result(Planted(1));
   EXPECT_THAT(weighed_heads(sparse.estimator), ElementsAre(2, 5, 11));
   EXPECT_NEAR(sparse.estimator.weight().abs().sum().item<double>(), 1, 1e-6);
   const at::Tensor weight_F = sparse.estimator.weight();
@@ -59,7 +62,7 @@ TEST_F(SparseHeadsTest, TheHeadsThatPredictTheOutcomeAreFound) {
 }
 
 TEST_F(SparseHeadsTest, AsManyHeadsAsAskedForHaveAWeight) {
-  const FeatureTable table = planted(1);
+  const Planted table(1);
   for (const std::int64_t count : {1, 4, 11}) {
     options_.sparse_heads = count;
     EXPECT_EQ(std::ssize(weighed_heads(result(table).estimator)), count);
@@ -68,13 +71,13 @@ TEST_F(SparseHeadsTest, AsManyHeadsAsAskedForHaveAWeight) {
 
 TEST_F(SparseHeadsTest, AHeadIsChosenWithAllItsFeatures) {
   options_.sparse_heads = 3;
-  const TrainResult sparse = result(planted(2), {3, 4, {Feature::attention, Feature::value_norm}});
+  const TrainResult sparse = result(Planted(2), {3, 4, {Feature::attention, Feature::value_norm}});
   EXPECT_THAT(weighed_heads(sparse.estimator), ElementsAre(2, 5, 11));
   EXPECT_EQ((sparse.estimator.weight() != 0).sum().item<std::int64_t>(), 6) << "two weights of each head";
 }
 
 TEST_F(SparseHeadsTest, AllHeadsAreTheDenseResultToTheBit) {
-  const FeatureTable table = planted(1);
+  const Planted table(1);
   const TrainResult dense = result(table);
   for (const std::int64_t count : {12, 13, 1000}) {
     options_.sparse_heads = count;
@@ -87,7 +90,7 @@ TEST_F(SparseHeadsTest, AllHeadsAreTheDenseResultToTheBit) {
 TEST_F(SparseHeadsTest, TheSecondTrainingIsThatOfATrainerWithTheChosenHeads) {
   options_.steps = 20;
   options_.sparse_heads = 3;
-  const FeatureTable table = planted(1);
+  const Planted table(1);
   const TrainResult sparse = result(table);
   FeatureTable narrow;
   for (std::int64_t example = 0; example < table.num_examples(); ++example) {
@@ -98,16 +101,17 @@ TEST_F(SparseHeadsTest, TheSecondTrainingIsThatOfATrainerWithTheChosenHeads) {
   const TrainResult alone = result(narrow, {1, 3});
   const at::Tensor chosen_weights = sparse.estimator.weight().masked_select(sparse.estimator.weight() != 0);
   EXPECT_TRUE(at::allclose(chosen_weights, alone.estimator.weight(), 1e-5, 1e-7));
-  EXPECT_NEAR(sparse.history.back().gradient_norm, alone.history.back().gradient_norm, 1e-9) << "others have none";
+  EXPECT_NEAR(sparse.history.back().gradient_norm, alone.history.back().gradient_norm, 1e-6) << "others have none";
 }
 
 TEST_F(SparseHeadsTest, SoItIsWithAPrior) {
   options_.sparse_heads = 3;
   options_.prior_strength = 100;
-  const TrainResult sparse = result(planted(1));
+  const TrainResult sparse = result(Planted(1));
   const at::Tensor chosen = sparse.estimator.weight().masked_select(sparse.estimator.weight() != 0);
   ASSERT_EQ(chosen.numel(), 3);
-  EXPECT_LT((chosen - 1.0 / 3).abs().max().item<double>(), 0.02) << "drawn to the chosen alike, not to 1 / F";
+  EXPECT_LE(std::abs(sparse.history.front().loss), 1) << "uniform weights of the chosen are where the prior draws to";
+  EXPECT_LT((chosen - 1.0 / 3).abs().max().item<double>(), 0.02);
 }
 
 TEST_F(SparseHeadsTest, HistoryIsThatOfTheSecondTrainingAndEveryStepIsTold) {
@@ -115,7 +119,7 @@ TEST_F(SparseHeadsTest, HistoryIsThatOfTheSecondTrainingAndEveryStepIsTold) {
   options_.sparse_heads = 2;
   std::vector<StepReport> told;
   const TrainResult sparse =
-      train(planted(1), {3, 4}, options_, 1, *communicator_, [&](const StepReport& report) { told.push_back(report); });
+      train(Planted(1), {3, 4}, options_, 1, *communicator_, [&](const StepReport& report) { told.push_back(report); });
   EXPECT_EQ(num_steps_in_all(options_, 12), 10);
   EXPECT_THAT(steps_seen(told), ElementsAre(0, 1, 2, 3, 4, 0, 1, 2, 3, 4));
   EXPECT_THAT(steps_seen(sparse.history), ElementsAre(0, 1, 2, 3, 4));
@@ -126,7 +130,7 @@ TEST_F(SparseHeadsTest, HistoryIsThatOfTheSecondTrainingAndEveryStepIsTold) {
 TEST_F(SparseHeadsTest, ValidationChoosesTheStepOfTheSecondTraining) {
   options_.sparse_heads = 2;
   options_.validation_fraction = 0.3;
-  const TrainResult sparse = result(planted(1));
+  const TrainResult sparse = result(Planted(1));
   EXPECT_EQ(sparse.validation.size(), 50U);
   EXPECT_EQ(sparse.validation.back().first, options_.steps);
   EXPECT_EQ(weighed_heads(sparse.estimator).size(), 2U);
