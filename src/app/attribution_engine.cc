@@ -188,7 +188,8 @@ void AttributionEngine::attribute(const Question& question, const AttributionInp
   methods.esm_ablations = {question.esm_ablations};
   MeasurementOptions measured;
   measured.num_surrogate_ablations = question.esm_ablations;
-  const auto theta = estimator_ ? std::optional(estimator_->estimator) : std::nullopt;
+  Estimators theta;
+  if (estimator_) theta.own = estimator_->estimator;
   measured.outputs = prepared(head_reading(question.methods, theta));
   Measurements measurements = Measurements(model_, input.task, input.span, measured).with_sources(sources.tokens);
   if (trace) {

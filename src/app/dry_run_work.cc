@@ -46,7 +46,7 @@ Scored scored_under(const AttributionTask& task, const at::Tensor& keep_MS) {
 
 /// Rows that one method has in tables: several of esm.
 std::int64_t num_rows(const EvaluateOptions& options) {
-  std::int64_t rows = std::ssize(options.methods);
+  std::int64_t rows = std::ssize(options.methods) + std::ssize(options.estimators);
   if (uses(options, Method::esm)) rows += std::ssize(options.esm_ablations) - 1;
   return rows;
 }
@@ -123,6 +123,7 @@ class WorkCounter {
     const double sources = use_sources(options_.prune.sources);
     EvaluateOptions methods = options_.evaluate;
     methods.methods = options_.prune.methods;
+    methods.estimators.clear();
     work.forward_passes = 1;
     work.attention_rows = length_;
     if (uses(methods, Method::esm)) {

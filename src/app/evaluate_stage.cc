@@ -50,17 +50,6 @@ void write_evaluation(ShardWriter& writer, const std::string& group, const Sourc
 /// Heads that theta makes the most of that are stored one by one, and as many that it makes the least of.
 constexpr std::int64_t kOfEachKind = 2;
 
-/// What the methods read, and what write_heads() does: theta may leave those heads out that it makes the least of.
-HeadReading reading_of(const EvaluateOptions& options, const Estimators& estimators) {
-  HeadReading reading = head_reading(options.methods, estimators.own, estimators.general);
-  if (!estimators.first()) return reading;
-  const ScoreEstimator& estimator = *estimators.first();
-  std::vector<std::int64_t> heads = telling_heads(estimator, kOfEachKind);
-  for (std::int64_t& head : heads) head %= estimator.num_layers() * estimator.num_heads();
-  reading.heads = reading.heads.united_with({heads, estimator.num_layers(), estimator.num_heads()});
-  return reading;
-}
-
 /// Attention of single heads, those that theta makes the most and the least of.
 void write_heads(ShardWriter& writer, const std::string& group, Measurements& measurements,
                  const ScoreEstimator& estimator) {
@@ -71,6 +60,35 @@ void write_heads(ShardWriter& writer, const std::string& group, Measurements& me
   writer.write(group + "/heads", at::stack({layers, features.remainder(estimator.num_heads())}, 1));
   writer.write(group + "/head_coefficients", estimator.weight().index_select(0, features));
   writer.write(group + "/head_attention_GSn", attention_GSF.to(at::kCPU).index_select(2, features).to(at::kFloat));
+}
+
+/// Features that the shards keep.
+std::vector<Feature> stored_features(const RunOptions& options) {
+  return options.evaluate.store_features ? options.ablate.features : std::vector<Feature>{};
+}
+
+/// What the methods read, and what write_heads() and write_features() do: theta may leave those heads out that it makes
+/// the least of.
+HeadReading reading_of(const RunOptions& options, const Estimators& estimators) {
+  HeadReading reading = head_reading(options.evaluate.methods, estimators);
+  if (options.evaluate.store_features) return with_all_heads(std::move(reading), stored_features(options));
+  if (!estimators.first()) return reading;
+  const ScoreEstimator& estimator = *estimators.first();
+  std::vector<std::int64_t> heads = telling_heads(estimator, kOfEachKind);
+  for (std::int64_t& head : heads) head %= estimator.num_layers() * estimator.num_heads();
+  reading.heads = reading.heads.united_with({heads, estimator.num_layers(), estimator.num_heads()});
+  return reading;
+}
+
+void write_features(ShardWriter& writer, const std::string& group, Measurements& measurements,
+                    std::span<const Feature> features) {
+  if (features.empty()) return;
+  Cost measured_already;
+  const at::Tensor features_GSF = measurements.features_GSF(features, measured_already);
+  writer.write(group + "/features_GSF", features_GSF.to(at::kCPU, at::kFloat).contiguous());
+  std::vector<std::string> kinds;
+  for (const Feature feature : features) kinds.emplace_back(to_text(feature));
+  writer.write_texts(group + "/feature_kinds", kinds);
 }
 
 MeasurementOptions measurement_options(const RunOptions& options, std::shared_ptr<const HeadOutputs> outputs) {
@@ -114,6 +132,7 @@ Cost evaluate_one(const Session& session, const Inputs& inputs, const LanguageMo
     const ExampleEvaluation evaluation = evaluate_example(measurements, attributors, options);
     const std::string place = group + "/" + std::string(to_text(sources.kind));
     write_evaluation(writer, place, sources, evaluation, options.top_k);
+    write_features(writer, place, measurements, stored_features(session.options));
     if (estimators.first()) write_heads(writer, place, measurements, *estimators.first());
     cost += evaluation.cost;
   }
@@ -127,14 +146,15 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   StageEffort effort;
   const Chunking chunking = chunking_of(session, inputs.evaluation);
   const ChunkStage stage = scores_of(session, inputs, chunking);
-  const Estimators estimators =
+  Estimators estimators =
       agreed(session.communicator(), [&] { return estimators_for(session, inputs, session.options.evaluate); });
+  estimators.others = inputs.others;
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
-    const auto attributors = make_attributors(session.options.evaluate, estimators.own, estimators.general);
+    const auto attributors = make_attributors(session.options.evaluate, estimators);
     const MeasurementOptions measured =
-        measurement_options(session.options, outputs_for(weights, reading_of(session.options.evaluate, estimators)));
+        measurement_options(session.options, outputs_for(weights, reading_of(session.options, estimators)));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {

@@ -51,19 +51,37 @@ std::string estimator_fingerprint(const RunOptions& options, const std::string& 
     parts.push_back({train.prior_strength, train.validation_fraction});
   }
   if (train.sparse_heads != 0) parts.push_back({"sparse_heads", train.sparse_heads});
+  // What a part of the measurements gives is another estimator; all of them, however asked for, is the same one.
+  if (!train.features.empty() && train.features != options.ablate.features) parts.push_back(words_of(train.features));
+  if (train.max_examples != 0) parts.push_back({"examples", train.max_examples});
+  if (train.max_ablations != 0 && train.max_ablations != options.ablate.num_ablations) {
+    parts.push_back({"ablations", train.max_ablations});
+  }
   return digest(parts);
 }
 
 std::string scores_fingerprint(const RunOptions& options, const std::string& responses, const std::string& estimator,
-                               const std::string& general) {
+                               const std::string& general, const std::vector<std::string>& others) {
   const EvaluateOptions& evaluate = options.evaluate;
   // Only what a method uses, so that runs may share what is equal.
   const bool surrogate = uses(evaluate, Method::esm);
-  return digest({"scores", responses, uses(evaluate, Method::at2) ? estimator : "",
-                 uses(evaluate, Method::at2_general) ? general : "", words_of(evaluate.sources),
-                 words_of(evaluate.methods), evaluate.lds_ablations, surrogate ? json(evaluate.esm_ablations) : json(),
-                 surrogate ? json(evaluate.esm_lambda) : json(), evaluate.top_k, options.ablate.keep_probability,
-                 surrogate ? to_text(options.ablate.mask_seeding) : "", options.seed});
+  json parts = {"scores",
+                responses,
+                uses(evaluate, Method::at2) ? estimator : "",
+                uses(evaluate, Method::at2_general) ? general : "",
+                words_of(evaluate.sources),
+                words_of(evaluate.methods),
+                evaluate.lds_ablations,
+                surrogate ? json(evaluate.esm_ablations) : json(),
+                surrogate ? json(evaluate.esm_lambda) : json(),
+                evaluate.top_k,
+                options.ablate.keep_probability,
+                surrogate ? to_text(options.ablate.mask_seeding) : "",
+                options.seed};
+  // Left out where there are none, as by earlier versions.
+  if (!others.empty()) parts.push_back(others);
+  if (evaluate.store_features) parts.push_back({"features", words_of(options.ablate.features)});
+  return digest(parts);
 }
 
 std::string prune_fingerprint(const RunOptions& options, const std::string& responses, const std::string& estimator,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "config/options.h"
 #include "train/score_estimator.h"
@@ -21,8 +22,10 @@ namespace at2 {
 /// \param responses  fingerprint of those to the evaluation set
 /// \param estimator  counts only if the method at2 is evaluated
 /// \param general    weights_fingerprint() of the estimator of at2_general; counts only if that is evaluated
+/// \param others     names and weights of evaluate.estimators
 [[nodiscard]] std::string scores_fingerprint(const RunOptions& options, const std::string& responses,
-                                             const std::string& estimator, const std::string& general);
+                                             const std::string& estimator, const std::string& general,
+                                             const std::vector<std::string>& others = {});
 /// As scores_fingerprint(), for the methods of prune.
 [[nodiscard]] std::string prune_fingerprint(const RunOptions& options, const std::string& responses,
                                             const std::string& estimator, const std::string& general);

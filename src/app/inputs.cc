@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "app/examples_file.h"
 #include "app/fingerprints.h"
@@ -108,9 +109,10 @@ Inputs load_inputs(const Session& session) {
     ComputePlace place = choose_place(options.model, session.environment.local_rank(), stored_dtype(path));
     std::string print = model_fingerprint(path);
     auto general = general_estimator(options, print);
+    auto others = other_estimators(options, print, ModelCheck::refuse_other);
     return Inputs{
-        std::move(path),   std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()), {}, {},
-        std::move(general)};
+        std::move(path),    std::move(print), std::move(text), std::move(place), SentenceSplitter(punkt_dir()), {}, {},
+        std::move(general), std::move(others)};
   });
   inputs.train = read_corpus(session, Split::train);
   inputs.evaluation = read_corpus(session, Split::evaluation);
@@ -177,8 +179,56 @@ bool wants(const RunOptions& options, Method method) {
 bool learns(const RunOptions& options) { return wants(options, Method::at2); }
 
 std::filesystem::path general_estimator_path(const RunOptions& options) {
-  const std::filesystem::path path = options.evaluate.general_estimator;
+  return estimator_path(options.evaluate.general_estimator);
+}
+
+std::filesystem::path estimator_path(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path) ? RunFolder(path).estimator() : path;
+}
+
+std::string estimator_name(const std::filesystem::path& path) {
+  std::filesystem::path file = path.has_filename() ? path : path.parent_path();
+  if (!std::filesystem::is_directory(file)) {
+    const bool of_a_run = file.filename() == RunFolder("").estimator() && file.has_parent_path();
+    file = of_a_run ? file.parent_path() : file.replace_extension();
+  }
+  std::string name = file.filename().string();
+  for (char& letter : name) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (std::isalnum(byte) == 0 && letter != '-' && letter != '.') letter = '_';
+  }
+  return name;
+}
+
+std::vector<NamedEstimator> other_estimators(const RunOptions& options, const std::string& model_print,
+                                             ModelCheck check) {
+  std::vector<NamedEstimator> others;
+  for (const std::string& place : options.evaluate.estimators) {
+    const std::filesystem::path path = estimator_path(place);
+    if (!std::filesystem::exists(path)) {
+      throw UserError("evaluate.estimators has " + place, "there is no file " + path.string(),
+                      "name an estimator.h5, or the folder of a run that has trained one");
+    }
+    const std::string name = estimator_name(place);
+    const bool taken = name == "general" || std::any_of(others.begin(), others.end(), [&](const NamedEstimator& other) {
+                         return other.name == name;
+                       });
+    if (taken) {
+      throw UserError("evaluate.estimators has " + place, "another row is called " + name,
+                      "rename the run folder or the file");
+    }
+    others.push_back({name, load_estimator(path, model_print, check).estimator});
+  }
+  return others;
+}
+
+std::vector<std::string> fingerprints_of(std::span<const NamedEstimator> estimators) {
+  std::vector<std::string> prints;
+  for (const NamedEstimator& other : estimators) {
+    prints.push_back(other.name);
+    prints.push_back(weights_fingerprint(other.estimator));
+  }
+  return prints;
 }
 
 std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config) {
@@ -199,7 +249,8 @@ std::string estimator_fingerprint(const Session& session, const Inputs& inputs) 
 
 std::string scores_fingerprint(const Session& session, const Inputs& inputs) {
   return scores_fingerprint(session.options, responses_fingerprint(session, inputs, Split::evaluation),
-                            estimator_fingerprint(session, inputs), general_fingerprint(inputs));
+                            estimator_fingerprint(session, inputs), general_fingerprint(inputs),
+                            fingerprints_of(inputs.others));
 }
 
 std::string prune_fingerprint(const Session& session, const Inputs& inputs) {

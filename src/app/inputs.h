@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct Inputs {
   Corpus evaluation;
   /// theta of evaluate.general_estimator, for the method at2_general.
   std::optional<StoredEstimator> general;
+  /// Those of evaluate.estimators.
+  std::vector<NamedEstimator> others;
 
   [[nodiscard]] const Corpus& corpus(Split split) const { return split == Split::train ? train : evaluation; }
 };
@@ -66,6 +69,19 @@ struct Inputs {
 /// The file that at2_general takes theta from, whether it exists or not: evaluate.general_estimator may name a run
 /// folder.
 [[nodiscard]] std::filesystem::path general_estimator_path(const RunOptions& options);
+
+/// The file that evaluate.estimators means by `path`, and the name of its row: that of the run folder, else of the
+/// file.
+[[nodiscard]] std::filesystem::path estimator_path(const std::filesystem::path& path);
+[[nodiscard]] std::string estimator_name(const std::filesystem::path& path);
+
+/// Those of evaluate.estimators.
+/// \throws UserError if one is missing, damaged or, with ModelCheck::refuse_other, of another model, or two have one
+/// name
+[[nodiscard]] std::vector<NamedEstimator> other_estimators(const RunOptions& options, const std::string& model_print,
+                                                           ModelCheck check);
+/// What their scores depend on: names and weights.
+[[nodiscard]] std::vector<std::string> fingerprints_of(std::span<const NamedEstimator> estimators);
 
 /// Longest prompt that leaves room for the response.
 [[nodiscard]] std::int64_t max_prompt_tokens(const RunOptions& options, const ModelConfig& config);

@@ -233,12 +233,11 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
     }
     return estimators_for(session, inputs, pruning_methods(session));
   });
-  const auto attributors = make_attributors(pruning_methods(session), estimators.own, estimators.general);
+  const auto attributors = make_attributors(pruning_methods(session), estimators);
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
-    const Pruner pruner(
-        session, inputs, model.get(), attributors,
-        outputs_for(model.get(), head_reading(session.options.prune.methods, estimators.own, estimators.general)));
+    const Pruner pruner(session, inputs, model.get(), attributors,
+                        outputs_for(model.get(), head_reading(session.options.prune.methods, estimators)));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       std::vector<PrunedExample> examples;

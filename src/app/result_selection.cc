@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "app/inputs.h"
 #include "base/errors.h"
 #include "base/nearest_word.h"
 #include "config/enum_text.h"
 
 namespace at2 {
 namespace {
+
+/// Of the keys of evaluate.estimators.
+constexpr const char* kEstimatorStart = "at2_";
 
 std::string text_of(const std::string& method) { return method; }
 std::string text_of(SourceKind kind) { return std::string(to_text(kind)); }
@@ -39,8 +43,9 @@ bool is_esm_key(const std::string& word) {
 }
 
 void check_method(const std::string& word) {
-  if (from_text<Method>(word) || is_esm_key(word)) return;
-  throw UserError("the method " + word + " is not known", "possible: " + enum_list<Method>() + ", esm_<ablations>",
+  if (from_text<Method>(word) || is_esm_key(word) || word.starts_with(kEstimatorStart)) return;
+  throw UserError("the method " + word + " is not known",
+                  "possible: " + enum_list<Method>() + ", esm_<ablations>, at2_<estimator>",
                   did_you_mean(word, enum_words<Method>(), "use one of these"));
 }
 
@@ -56,6 +61,9 @@ ResultSelection selection_of(const RunOptions& options) {
     for (const std::int64_t count : options.evaluate.esm_ablations) {
       selection.methods.push_back(std::string(to_text(method)) + "_" + std::to_string(count));
     }
+  }
+  for (const std::string& path : options.evaluate.estimators) {
+    selection.methods.push_back(kEstimatorStart + estimator_name(path));
   }
   selection.sources = options.evaluate.sources;
   selection.top_k = options.evaluate.top_k;

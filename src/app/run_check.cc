@@ -126,10 +126,11 @@ class RunChecker {
       const std::string estimator = estimator_ ? estimator_->fingerprint : "";
       if (learns(options_) && !estimator_) return std::nullopt;
       const std::string general = general_fingerprint();
-      return place.kind == "scores" ? scores_fingerprint(options_, responses->second, estimator, general)
+      const auto others = fingerprints_of(other_estimators(options_, "", ModelCheck::accept_any));
+      return place.kind == "scores" ? scores_fingerprint(options_, responses->second, estimator, general, others)
                                     : prune_fingerprint(options_, responses->second, estimator, general);
     } catch (const UserError&) {
-      // The general estimator lies outside of the run, and may be gone.
+      // Estimators of elsewhere may be gone.
       return std::nullopt;
     }
   }

@@ -18,6 +18,7 @@
 #include "train/shard_features.h"
 #include "train/sparse_heads.h"
 #include "train/trainer.h"
+#include "train/training_view.h"
 
 namespace at2 {
 namespace {
@@ -55,10 +56,12 @@ EstimatorOrigin make_origin(const Session& session, const Inputs& inputs, const 
   origin.model_name = model_name(inputs.model_path);
   origin.dataset = std::filesystem::path(inputs.train.options.path).filename().string();
   origin.sources = to_text(session.options.ablate.sources);
-  origin.num_ablations = session.options.ablate.num_ablations;
+  const std::int64_t used = session.options.train.max_ablations;
+  origin.num_ablations = used != 0 ? used : session.options.ablate.num_ablations;
   origin.num_examples = result.num_examples;
   origin.num_targets = result.num_targets;
   origin.steps = session.options.train.steps;
+  origin.prior_strength = session.options.train.prior_strength;
   origin.fingerprint = estimator_fingerprint(session, inputs);
   origin.version = program_version();
   return origin;
@@ -134,6 +137,7 @@ std::int64_t steps_of(const Session& session, const Inputs& inputs) {
 
 void train_and_store(const Session& session, const Inputs& inputs) {
   Communicator& ranks = session.communicator();
+  const TrainOptions& options = session.options.train;
   session.journal->begin("train");
   const auto features = open_features(session, inputs);
   const std::unique_ptr<Communicator> gpus = connect_gpus(session, inputs);
@@ -146,8 +150,11 @@ void train_and_store(const Session& session, const Inputs& inputs) {
     if (done == steps) return;
     if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, done};
   };
-  const TrainResult result = train(*features, {config.num_layers, config.num_heads, session.options.ablate.features},
-                                   session.options.train, session.options.seed, gpus ? *gpus : ranks, after_step);
+  const TrainingView view(*features, session.options.ablate.features,
+                          {options.features, options.max_examples, options.max_ablations});
+  const std::vector<Feature>& kinds = options.features.empty() ? session.options.ablate.features : options.features;
+  const TrainResult result = train(view, {config.num_layers, config.num_heads, kinds}, options, session.options.seed,
+                                   gpus ? *gpus : ranks, after_step);
   progress.finish();
   session.journal->end();
   agreed(ranks, [&] {

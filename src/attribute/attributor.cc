@@ -102,6 +102,10 @@ std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator) {
 std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator) {
   return std::make_unique<At2Attributor>("at2_general", "AT2 (general)", std::move(estimator));
 }
+std::unique_ptr<Attributor> make_at2_named(NamedEstimator estimator) {
+  return std::make_unique<At2Attributor>("at2_" + estimator.name, "AT2 (" + estimator.name + ")",
+                                         std::move(estimator.estimator));
+}
 std::unique_ptr<Attributor> make_head_average(Feature feature) {
   switch (feature) {
     case Feature::value_norm:
@@ -120,18 +124,17 @@ std::unique_ptr<Attributor> make_esm(std::int64_t num_ablations, double lambda) 
 std::unique_ptr<Attributor> make_leave_one_out() { return std::make_unique<LeaveOneOut>(); }
 
 std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions& options,
-                                                          const std::optional<ScoreEstimator>& estimator,
-                                                          const std::optional<ScoreEstimator>& general) {
+                                                          const Estimators& estimators) {
   std::vector<std::unique_ptr<Attributor>> attributors;
   for (const Method method : options.methods) {
     switch (method) {
       case Method::at2:
-        AT2_EXPECT(estimator.has_value(), "AT2 needs an estimator");
-        attributors.push_back(make_at2(*estimator));
+        AT2_EXPECT(estimators.own.has_value(), "AT2 needs an estimator");
+        attributors.push_back(make_at2(*estimators.own));
         break;
       case Method::at2_general:
-        AT2_EXPECT(general.has_value(), "AT2 (general) needs an estimator");
-        attributors.push_back(make_at2_general(*general));
+        AT2_EXPECT(estimators.general.has_value(), "AT2 (general) needs an estimator");
+        attributors.push_back(make_at2_general(*estimators.general));
         break;
       case Method::average_attention:
         attributors.push_back(make_head_average(Feature::attention));
@@ -155,6 +158,7 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
         break;
     }
   }
+  for (const NamedEstimator& other : estimators.others) attributors.push_back(make_at2_named(other));
   return attributors;
 }
 

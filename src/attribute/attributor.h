@@ -44,10 +44,23 @@ class Attributor {
   std::string title_;
 };
 
+/// theta of a run, and of elsewhere.
+struct Estimators {
+  /// For the method at2.
+  std::optional<ScoreEstimator> own = {};
+  /// For at2_general.
+  std::optional<ScoreEstimator> general = {};
+  /// For rows of their own, after the methods.
+  std::vector<NamedEstimator> others = {};
+  [[nodiscard]] const std::optional<ScoreEstimator>& first() const { return own ? own : general; }
+};
+
 /// AT2: theta-weighted attention. \pre the estimator has the model's layers and heads
 [[nodiscard]] std::unique_ptr<Attributor> make_at2(ScoreEstimator estimator);
 /// The same with theta that was trained elsewhere.
 [[nodiscard]] std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator);
+/// The same under the key "at2_<name>".
+[[nodiscard]] std::unique_ptr<Attributor> make_at2_named(NamedEstimator estimator);
 /// One feature, all heads alike: average attention, and two scores that need no training either.
 [[nodiscard]] std::unique_ptr<Attributor> make_head_average(Feature feature);
 /// Gradient L1 norm.
@@ -57,11 +70,9 @@ class Attributor {
 /// Fall of the logit-prob when one source is hidden alone.
 [[nodiscard]] std::unique_ptr<Attributor> make_leave_one_out();
 
-/// The methods of a run in the order asked for; one ESM per entry of options.esm_ablations.
-/// \param estimator  needed if the methods include AT2
-/// \param general    needed if they include AT2 (general)
-[[nodiscard]] std::vector<std::unique_ptr<Attributor>> make_attributors(
-    const EvaluateOptions& options, const std::optional<ScoreEstimator>& estimator,
-    const std::optional<ScoreEstimator>& general = std::nullopt);
+/// The methods of a run in the order asked for, one ESM per entry of options.esm_ablations, then the other estimators.
+/// \pre there is an estimator for each method that needs one
+[[nodiscard]] std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions& options,
+                                                                        const Estimators& estimators);
 
 }  // namespace at2

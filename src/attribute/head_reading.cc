@@ -1,6 +1,7 @@
 #include "attribute/head_reading.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "train/sparse_heads.h"
 
@@ -31,23 +32,32 @@ HeadSelection heads_weighed_by(const ScoreEstimator& estimator) {
   return {weighed_heads(estimator), estimator.num_layers(), estimator.num_heads()};
 }
 
-HeadReading head_reading(std::span<const Method> methods, const std::optional<ScoreEstimator>& estimator,
-                         const std::optional<ScoreEstimator>& general) {
+HeadReading head_reading(std::span<const Method> methods, const Estimators& estimators) {
   HeadReading reading;
   std::optional<HeadSelection> heads;
   const auto add_heads = [&](const HeadSelection& more) { heads = heads ? heads->united_with(more) : more; };
+  const auto add_theta = [&](const ScoreEstimator& theta) {
+    for (const Feature feature : theta.features()) add(reading.features, feature);
+    add_heads(heads_weighed_by(theta));
+  };
   for (const Method method : methods) {
     if (const std::optional<Feature> feature = averaged_feature(method)) {
       add(reading.features, *feature);
       add_heads({});
     }
-    const auto* theta = method == Method::at2 ? &estimator : method == Method::at2_general ? &general : nullptr;
-    if (theta == nullptr || !*theta) continue;
-    for (const Feature feature : (*theta)->features()) add(reading.features, feature);
-    add_heads(heads_weighed_by(**theta));
+    if (method == Method::at2 && estimators.own) add_theta(*estimators.own);
+    if (method == Method::at2_general && estimators.general) add_theta(*estimators.general);
   }
+  for (const NamedEstimator& other : estimators.others) add_theta(other.estimator);
   std::sort(reading.features.begin(), reading.features.end());
   reading.heads = heads.value_or(HeadSelection());
+  return reading;
+}
+
+HeadReading with_all_heads(HeadReading reading, std::span<const Feature> features) {
+  for (const Feature feature : features) add(reading.features, feature);
+  std::sort(reading.features.begin(), reading.features.end());
+  reading.heads = {};
   return reading;
 }
 

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "ablation/head_outputs.h"
 #include "ablation/head_selection.h"
+#include "attribute/attributor.h"
 #include "config/options.h"
 #include "train/score_estimator.h"
 
@@ -25,10 +25,11 @@ struct HeadReading {
 /// The heads that theta has a weight for that is not 0.
 [[nodiscard]] HeadSelection heads_weighed_by(const ScoreEstimator& estimator);
 
-/// What the methods read together: AT2 reads the heads that its theta weighs, averages over heads read all. With
-/// methods that read no head it is attention of all. Estimators as for make_attributors.
-[[nodiscard]] HeadReading head_reading(std::span<const Method> methods, const std::optional<ScoreEstimator>& estimator,
-                                       const std::optional<ScoreEstimator>& general = std::nullopt);
+/// What the methods and the other estimators read together: theta reads the heads that it weighs, averages over heads
+/// read all. With methods that read no head it is attention of all. Estimators as for make_attributors.
+[[nodiscard]] HeadReading head_reading(std::span<const Method> methods, const Estimators& estimators);
+/// The same and these features, of all heads.
+[[nodiscard]] HeadReading with_all_heads(HeadReading reading, std::span<const Feature> features);
 
 /// Prepares the reading for a model, which must outlive it.
 [[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model, const HeadReading& reading);

@@ -28,6 +28,26 @@ bool has_passages(DatasetFormat format) {
   return format == DatasetFormat::hotpotqa || format == DatasetFormat::ms_marco || format == DatasetFormat::jsonl;
 }
 
+std::optional<Fault> training_fault(const RunOptions& options) {
+  for (const Feature feature : options.train.features) {
+    if (contains(options.ablate.features, feature)) continue;
+    return Fault{"train.features", "train.features has " + std::string(to_text(feature)),
+                 "ablate.features, which says what is measured, has not",
+                 "add it to ablate.features, or take it out of train.features"};
+  }
+  const std::int64_t examples = options.data.train.max_examples;
+  if (examples != 0 && options.train.max_examples > examples) {
+    return Fault{"train.max_examples", "train.max_examples is " + std::to_string(options.train.max_examples),
+                 "data.train.max_examples is " + std::to_string(examples), "use no more than that, or 0 for all"};
+  }
+  const std::int64_t most = options.ablate.num_ablations;
+  const std::int64_t ablations = options.train.max_ablations;
+  if (ablations == 0 || (ablations >= 2 && ablations <= most)) return std::nullopt;
+  return Fault{"train.max_ablations", "train.max_ablations is " + std::to_string(ablations),
+               ablations == 1 ? "one ablation has no correlation" : "ablate.num_ablations is " + std::to_string(most),
+               "use a number from 2 to " + std::to_string(most) + ", or 0 for all"};
+}
+
 Fault no_passages(const std::string& key, const std::string& format_key, DatasetFormat format) {
   return {key, key + " has passage", format_key + " " + std::string(to_text(format)) + " has no passages",
           "use token, word, sentence or paragraph, or a data set with passages"};
@@ -80,6 +100,7 @@ std::optional<Fault> pruning_fault(const RunOptions& options) {
 std::optional<Fault> first_fault(const RunOptions& options) {
   if (const auto fault = impossible_value(options)) return fault;
   if (const auto fault = missing_data(options)) return fault;
+  if (const auto fault = training_fault(options)) return fault;
   if (const auto fault = pruning_fault(options)) return fault;
   const DataOptions& sets = options.data;
   if (contains(options.evaluate.sources, SourceKind::passage) && !has_passages(sets.evaluation.format)) {

@@ -135,6 +135,7 @@ template <typename Type, typename Field>
 template <typename Type, typename Field>
 [[nodiscard]] Key list_key(std::string path, std::string meaning, Type type, Order order, Field field,
                            Empty empty = Empty::refused) {
+  constexpr bool kText = std::is_same_v<typename Type::Type, std::string>;
   const std::string ascending = order == Order::ascending ? " in ascending order" : "";
   Key key{.path = std::move(path),
           .meaning = std::move(meaning),
@@ -142,7 +143,7 @@ template <typename Type, typename Field>
           .words = words_of(type)};
   key.assign = [type, field, order, empty](RunOptions& options, const Value& value) {
     if (value.shape != Value::Shape::list || (value.words.empty() && empty == Empty::refused)) return false;
-    if (value.quotes == Value::Quotes::present) return false;
+    if (!kText && value.quotes == Value::Quotes::present) return false;
     std::vector<typename Type::Type> items;
     for (const std::string& word : value.words) {
       const auto parsed = type.parse(word);
@@ -157,7 +158,7 @@ template <typename Type, typename Field>
   };
   key.value = [type, field](const RunOptions& options) {
     RunOptions copy = options;
-    Value value{.shape = Value::Shape::list};
+    Value value{.shape = Value::Shape::list, .quotes = kText ? Value::Quotes::present : Value::Quotes::none};
     for (const auto& item : field(copy)) value.words.push_back(type.text(item));
     return value;
   };

@@ -124,6 +124,14 @@ void add_train(std::vector<Key>& keys) {
                             "attention heads that theta weighs, chosen by a first training on all; attribution reads "
                             "only these; 0 = all, as in the paper",
                             Count{}, AT2_FIELD(train.sparse_heads)));
+  keys.push_back(list_key("train.features",
+                          "of ablate.features, what theta weighs; [] = all of them, so that several thetas can be "
+                          "trained on what was measured once",
+                          EnumWord<Feature>{}, Order::any, AT2_FIELD(train.features), Empty::allowed));
+  keys.push_back(scalar_key("train.max_examples", "training examples that are used, the first ones; 0 = all",
+                            Count{.low = 0}, AT2_FIELD(train.max_examples)));
+  keys.push_back(scalar_key("train.max_ablations", "ablations of each example that are used, the first ones; 0 = all",
+                            Count{.low = 0}, AT2_FIELD(train.max_ablations)));
   keys.push_back(scalar_key("train.cache_gb",
                             "memory of each rank for features that it has read, in 10^9 bytes; auto = a quarter of the "
                             "machine's free memory, shared by its ranks",
@@ -148,6 +156,13 @@ void add_evaluate(std::vector<Key>& keys) {
   keys.push_back(scalar_key("evaluate.general_estimator",
                             "estimator.h5, or a run folder with one, that at2_general takes theta from",
                             FreeText{"a path"}, AT2_FIELD(evaluate.general_estimator)));
+  keys.push_back(list_key("evaluate.estimators",
+                          "more estimators, of other runs on this model, that have a row each, named after the run: "
+                          "estimator.h5 files or run folders",
+                          FreeText{"a path"}, Order::any, AT2_FIELD(evaluate.estimators), Empty::allowed));
+  keys.push_back(scalar_key("evaluate.store_features",
+                            "keep the sources' features, on which at2 lds tries other estimators without the model",
+                            TrueOrFalse{}, AT2_FIELD(evaluate.store_features)));
 }
 
 void add_prune(std::vector<Key>& keys) {
@@ -289,11 +304,12 @@ std::string members_of_section(std::string_view path) {
 }
 
 std::string to_yaml(const Value& value) {
-  if (value.shape == Value::Shape::scalar) {
-    return value.quotes == Value::Quotes::present ? quoted(value.words.front()) : value.words.front();
-  }
+  const auto written = [&](const std::string& word) {
+    return value.quotes == Value::Quotes::present ? quoted(word) : word;
+  };
+  if (value.shape == Value::Shape::scalar) return written(value.words.front());
   std::string list = "[";
-  for (const std::string& word : value.words) list.append(list.size() == 1 ? "" : ", ").append(word);
+  for (const std::string& word : value.words) list.append(list.size() == 1 ? "" : ", ").append(written(word));
   return list + "]";
 }
 

@@ -112,6 +112,12 @@ struct TrainOptions {
   double validation_fraction = 0;
   /// Attention heads that theta may weigh, chosen by a first training on all of them; 0 = all, as in the paper.
   std::int64_t sparse_heads = 0;
+  /// Of the features that ablate measured, those that theta weighs; none = all of them.
+  std::vector<Feature> features = {};
+  /// Of the training set, the first so many examples; 0 = all.
+  std::int64_t max_examples = 0;
+  /// Of each example's ablations, the first so many; 0 = all.
+  std::int64_t max_ablations = 0;
   /// Memory in 10^9 bytes in which a rank keeps features that it has read; nothing = a share of what is free.
   std::optional<double> cache_gb = {};
 };
@@ -128,6 +134,10 @@ struct EvaluateOptions {
   std::int64_t bootstrap_samples = 1000;
   /// estimator.h5, or a run folder with one, for at2_general.
   std::string general_estimator = {};
+  /// Estimators that have a row each beside the methods: estimator.h5 or run folders.
+  std::vector<std::string> estimators = {};
+  /// Whether the sources' features are stored beside their scores, so that other estimators can be tried on them.
+  bool store_features = false;
 };
 
 /// What a response without "Final answer:" counts as: nothing, as in the paper, or all of it.

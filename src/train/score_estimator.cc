@@ -29,6 +29,7 @@ EstimatorOrigin read_origin(const Hdf5Reader& reader) {
   origin.num_examples = reader.int_attribute(kOrigin, "num_examples");
   origin.num_targets = reader.int_attribute(kOrigin, "num_targets");
   origin.steps = reader.int_attribute(kOrigin, "steps");
+  if (reader.has("prior_strength")) origin.prior_strength = reader.read("prior_strength").item<double>();
   origin.fingerprint = reader.text_attribute(kOrigin, "fingerprint");
   origin.version = reader.text_attribute(kOrigin, "version");
   return origin;
@@ -134,6 +135,7 @@ void save_estimator(const std::filesystem::path& path, const ScoreEstimator& est
     for (const Feature feature : estimator.features()) words.emplace_back(to_text(feature));
     writer.write_texts("features", words);
   }
+  if (origin.prior_strength != 0) writer.write("prior_strength", at::scalar_tensor(origin.prior_strength, at::kDouble));
   writer.write_attribute(kOrigin, "model_fingerprint", origin.model_fingerprint);
   writer.write_attribute(kOrigin, "model_name", origin.model_name);
   writer.write_attribute(kOrigin, "dataset", origin.dataset);

@@ -71,6 +71,8 @@ struct EstimatorOrigin {
   std::int64_t num_examples = 0;
   std::int64_t num_targets = 0;
   std::int64_t steps = 0;
+  /// train.prior_strength
+  double prior_strength = 0;
   /// Of the run, as in the shards: what the weights depend on.
   std::string fingerprint;
   /// Of the program that trained it.
@@ -82,6 +84,13 @@ struct EstimatorOrigin {
 struct StoredEstimator {
   ScoreEstimator estimator;
   EstimatorOrigin origin;
+};
+
+/// theta that has a row of its own beside the methods.
+struct NamedEstimator {
+  /// Of letters, digits, "_", "-" and ".": it is part of a key.
+  std::string name;
+  ScoreEstimator estimator;
 };
 
 /// Whether an estimator trained on another model may be used.

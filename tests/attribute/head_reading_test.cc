@@ -19,19 +19,29 @@ ScoreEstimator weighing(const std::vector<std::int64_t>& heads, std::vector<Feat
 }
 
 HeadReading reading_of(const std::vector<Method>& methods) {
-  return head_reading(methods, weighing({1, 6}), weighing({2}, {Feature::logit_contribution}));
+  return head_reading(methods, {weighing({1, 6}), weighing({2}, {Feature::logit_contribution}), {}});
 }
 
 TEST(HeadReadingTest, At2ReadsTheHeadsThatThetaWeighs) {
   EXPECT_EQ(reading_of({Method::at2}).heads, heads_weighed_by(weighing({1, 6})));
   EXPECT_EQ(reading_of({Method::at2, Method::esm, Method::gradient}).heads, heads_weighed_by(weighing({1, 6})));
-  EXPECT_TRUE(head_reading(std::vector{Method::at2}, ScoreEstimator(3, 4)).heads.is_all());
+  EXPECT_TRUE(head_reading(std::vector{Method::at2}, {ScoreEstimator(3, 4), {}, {}}).heads.is_all());
 }
 
 TEST(HeadReadingTest, TwoThetasReadTheHeadsOfBoth) {
   const HeadReading both = reading_of({Method::at2_general, Method::at2});
   EXPECT_EQ(both.heads, heads_weighed_by(weighing({1, 2, 6})));
   EXPECT_THAT(both.features, ElementsAre(Feature::attention, Feature::logit_contribution));
+}
+
+TEST(HeadReadingTest, OtherEstimatorsAreReadToo) {
+  const Estimators estimators{weighing({1}), {}, {{"x", weighing({7}, {Feature::value_norm})}}};
+  const HeadReading reading = head_reading(std::vector{Method::at2}, estimators);
+  EXPECT_EQ(reading.heads, heads_weighed_by(weighing({1, 7})));
+  EXPECT_THAT(reading.features, ElementsAre(Feature::attention, Feature::value_norm));
+  const HeadReading all = with_all_heads(reading, std::vector{Feature::logit_contribution});
+  EXPECT_TRUE(all.heads.is_all());
+  EXPECT_EQ(all.features.size(), 3U);
 }
 
 TEST(HeadReadingTest, MethodsThatAverageReadAllHeads) {
@@ -68,7 +78,7 @@ TEST(HeadReadingTest, ScoresFromTheHeadsThatAreReadAreThoseFromAll) {
       Measurements measurements(model, task, span_of(task.sources), options);
       return make_at2(estimator)->attribute(measurements).scores_GS;
     };
-    const HeadReading some = head_reading(std::vector{Method::at2}, estimator);
+    const HeadReading some = head_reading(std::vector{Method::at2}, {estimator, {}, {}});
     ASSERT_FALSE(some.heads.is_all());
     const at::Tensor all_GS = scores_from(outputs_for(model, {features, {}}));
     EXPECT_TRUE(at::allclose(scores_from(outputs_for(model, some)), all_GS, 1e-4, 1e-7)) << name;

@@ -57,6 +57,9 @@ RunOptions unusual_options() {
              .prior_strength = 0.25,
              .validation_fraction = 0.125,
              .sparse_heads = 18,
+             .features = {Feature::attention},
+             .max_examples = 6,
+             .max_ablations = 4,
              .cache_gb = 0.125};
   o.evaluate = {.sources = {SourceKind::passage},
                 .methods = {Method::leave_one_out, Method::at2},
@@ -65,7 +68,9 @@ RunOptions unusual_options() {
                 .esm_lambda = 0,
                 .top_k = {10},
                 .bootstrap_samples = 13,
-                .general_estimator = "runs/x"};
+                .general_estimator = "runs/x",
+                .estimators = {"runs/a, b", "x]\"y.h5"},
+                .store_features = true};
   o.prune = {SourceKind::paragraph, {Method::gradient}, {2, 7}, UnmarkedAnswer::response};
   o.bench = {.examples = 16, .repeats = 17, .sources = SourceKind::word};
   o.report = {.highlight_threshold = 0.75, .interval = 0.9, .max_examples = 16};
@@ -134,6 +139,26 @@ TEST(LoadTest, PruningByAt2NeedsTrainingData) {
   const std::string rest = "data: {evaluation: {path: e, format: hotpotqa}}\nevaluate: {sources: [], methods: [esm]}\n";
   EXPECT_THAT(message_of([&] { load(rest + "prune: {kept: [1]}\n"); }), HasSubstr("method at2 of prune.methods"));
   EXPECT_THAT(load(rest + "prune: {kept: [1, 3], methods: [esm]}\n").prune.kept, ElementsAre(1, 3));
+}
+
+TEST(LoadTest, ThetaIsTrainedOnWhatIsMeasured) {
+  const auto message = [](const std::string& train, const std::string& more = "") {
+    return message_of([&] { load(kPaths + more + "train: {" + train + "}\n"); });
+  };
+  EXPECT_THAT(message("features: [value_norm]"), HasSubstr("run.yaml:4: train.features has value_norm"));
+  EXPECT_THAT(
+      load(std::string(kPaths) + "ablate: {features: [attention, value_norm]}\ntrain: {features: [value_norm]}\n")
+          .train.features,
+      ElementsAre(Feature::value_norm));
+  EXPECT_THAT(message("max_ablations: 33"), HasSubstr("from 2 to 32"));
+  EXPECT_THAT(message("max_ablations: 1"), HasSubstr("has no correlation"));
+  const std::string few = "data: {train: {path: t, max_examples: 8}, evaluation: {path: e}}\n";
+  EXPECT_THAT(message_of([&] { load(few + "train: {max_examples: 9}\n"); }), HasSubstr("data.train.max_examples is 8"));
+}
+
+TEST(LoadTest, PathsInAListMayStandInQuotes) {
+  const RunOptions options = load(std::string(kPaths) + "evaluate: {estimators: [runs/a, \"runs/b, c\"]}\n");
+  EXPECT_THAT(options.evaluate.estimators, ElementsAre("runs/a", "runs/b, c"));
 }
 
 TEST(LoadTest, ListOfTheFileReplacesThatOfTheBase) {

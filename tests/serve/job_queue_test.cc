@@ -97,11 +97,12 @@ TEST(JobQueueTest, ClosingTurnsAwayWhoWaitsAndFinishesWhatIsInHand) {
 }
 
 TEST(JobQueueTest, ExpectsToWaitForTheMeanOfWhatWasDone) {
+  // Jobs use them: the queue ends first.
+  std::promise<void> begun;
+  std::promise<void> second_gate;
   BusyQueue busy(4);
   EXPECT_EQ(busy.queue.expected_wait_seconds(), 0) << "nothing is known yet";
   EXPECT_EQ(busy.queue.push(job([] {})), JobQueue::Push::taken);
-  std::promise<void> begun;
-  std::promise<void> second_gate;
   EXPECT_EQ(busy.queue.push(job([&] {
     begun.set_value();
     second_gate.get_future().wait();
