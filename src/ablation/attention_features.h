@@ -35,7 +35,7 @@ struct TokenAttention {
 /// Averages the attention of a task's target rows, layer by layer.
 class AttentionCollector {
  public:
-  /// \param outputs  must outlive it; nullptr = attention alone
+  /// \param outputs  must outlive it; nullptr = attention alone, of all heads
   AttentionCollector(const ModelConfig& config, const AttributionTask& task, TokenRange span, const at::Device& device,
                      const HeadOutputs* outputs = nullptr);
   /// As AttentionObserver of a forward pass over `whole_pack(task)`.
@@ -45,13 +45,19 @@ class AttentionCollector {
   /// \param values_NTK   the same; not read where attention alone is collected
   void add_layer(std::int64_t layer, const at::Tensor& queries_UHK, const at::Tensor& keys_NTK,
                  const at::Tensor& values_NTK);
+  /// Whether add_layer() reads anything of a layer; the features of heads that are not read are 0.
+  [[nodiscard]] bool reads(std::int64_t layer) const { return !heads_of(layer).empty(); }
   /// What was collected. \pre all layers were seen
   [[nodiscard]] const TokenAttention& attention() const noexcept { return attention_; }
 
  private:
-  /// What attention is multiplied by for each feature but itself, [H, U, T of the span] each.
-  [[nodiscard]] std::vector<at::Tensor> factors(std::int64_t layer, const at::Tensor& scores_HUT,
-                                                const TargetRows& rows, const at::Tensor& values_NTK) const;
+  [[nodiscard]] std::vector<std::int64_t> heads_of(std::int64_t layer) const;
+  /// What attention is multiplied by for each feature but itself, up to the divisor of the norm behind the attention:
+  /// [C, U, T of the span] each, for the C heads that are read.
+  [[nodiscard]] std::vector<at::Tensor> factors(std::int64_t layer, std::span<const std::int64_t> heads,
+                                                const TokenRange& span, const at::Tensor& values_NTK) const;
+  /// Puts the averages of a layer's heads into their places.
+  void keep(std::int64_t layer, std::span<const std::int64_t> heads, const at::Tensor& averaged_BGCT);
 
   const ModelConfig* config_;
   const HeadOutputs* outputs_;

@@ -174,8 +174,15 @@ AttributionEngine::Written AttributionEngine::write(const Question& question, co
   return {decode_response(text_.tokenizer, generation.tokens), std::move(generation.trace), generation.ended, seconds};
 }
 
+std::shared_ptr<const HeadOutputs> AttributionEngine::prepared(const HeadReading& reading) {
+  const auto found =
+      std::find_if(prepared_.begin(), prepared_.end(), [&](const auto& one) { return one.first == reading; });
+  if (found != prepared_.end()) return found->second;
+  return prepared_.emplace_back(reading, outputs_for(model_, reading)).second;
+}
+
 void AttributionEngine::attribute(const Question& question, const AttributionInput& input, const Sources& sources,
-                                  std::optional<AttentionTrace> trace, AttributedAnswer& answer) const {
+                                  std::optional<AttentionTrace> trace, AttributedAnswer& answer) {
   EvaluateOptions methods;
   methods.methods = question.methods;
   methods.esm_ablations = {question.esm_ablations};
@@ -183,7 +190,7 @@ void AttributionEngine::attribute(const Question& question, const AttributionInp
   measured.num_surrogate_ablations = question.esm_ablations;
   Estimators theta;
   if (estimator_) theta.own = estimator_->estimator;
-  measured.outputs = outputs_for(model_, question.methods, theta);
+  measured.outputs = prepared(head_reading(question.methods, theta));
   Measurements measurements = Measurements(model_, input.task, input.span, measured).with_sources(sources.tokens);
   if (trace) {
     const Timer timer;

@@ -4,12 +4,15 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ablation/attention_features.h"
 #include "app/responses.h"
+#include "attribute/head_reading.h"
 #include "model/pretrained.h"
 #include "serve/answer_engine.h"
 #include "text/sentences.h"
@@ -48,7 +51,9 @@ class AttributionEngine : public AnswerEngine {
   [[nodiscard]] Prompt prompt_for(const Question& question, const Example& example) const;
   [[nodiscard]] Written write(const Question& question, const Prompt& prompt, const TextListener& on_text) const;
   void attribute(const Question& question, const AttributionInput& input, const Sources& sources,
-                 std::optional<AttentionTrace> trace, AttributedAnswer& answer) const;
+                 std::optional<AttentionTrace> trace, AttributedAnswer& answer);
+  /// What a reading needs of the weights, from an earlier question if one has read the same.
+  [[nodiscard]] std::shared_ptr<const HeadOutputs> prepared(const HeadReading& reading);
 
   std::filesystem::path path_;
   std::string name_;
@@ -58,6 +63,8 @@ class AttributionEngine : public AnswerEngine {
   std::string why_no_estimator_;
   SentenceSplitter splitter_;
   LanguageModel model_;
+  /// One for each set of features and heads that questions have asked for: a handful. After the model that they read.
+  std::vector<std::pair<HeadReading, std::shared_ptr<const HeadOutputs>>> prepared_;
 };
 
 }  // namespace at2

@@ -12,6 +12,7 @@
 #include "app/trained_estimator.h"
 #include "attribute/attributor.h"
 #include "attribute/gradient.h"
+#include "attribute/head_reading.h"
 #include "base/errors.h"
 #include "base/timer.h"
 #include "comm/agree.h"
@@ -134,7 +135,7 @@ ExampleTiming time_example(const Session& session, const Inputs& inputs, const L
                        std::ssize(traced.task.sources),
                        0,
                        {}};
-  const HeadOutputs outputs(model, estimator.features());
+  const HeadOutputs outputs(model, estimator.features(), heads_weighed_by(estimator));
   const std::vector<Operation> all = operations(session, model, estimator, outputs, traced);
   std::vector<at::Tensor> results;
   for (const Operation& operation : all) {

@@ -18,6 +18,7 @@
 #include "model/weight_cache.h"
 #include "report/format.h"
 #include "report/terminal.h"
+#include "train/sparse_heads.h"
 
 namespace at2 {
 namespace {
@@ -163,7 +164,9 @@ class Estimator {
       const double features = work(Split::train).targets * static_cast<double>(std::ssize(inputs_.train.examples)) *
                               static_cast<double>(session_.options.ablate.num_ablations) *
                               static_cast<double>(num_weighed(session_.options, inputs_.text.config)) * 4;
-      stage.seconds = static_cast<double>(session_.options.train.steps) * measured_.speed.train_step;
+      const ModelConfig& config = inputs_.text.config;
+      const std::int64_t steps = num_steps_in_all(session_.options.train, config.num_layers * config.num_heads);
+      stage.seconds = static_cast<double>(steps) * measured_.speed.train_step;
       stage.peak_bytes = std::min(features, static_cast<double>(train_cache_bytes(session_)));
       // theta and the history of the loss.
       stage.bytes = 6000 + 4.0 * static_cast<double>(num_weighed(session_.options, inputs_.text.config)) +

@@ -2,6 +2,7 @@
 #include "app/stages.h"
 #include "app/trained_estimator.h"
 #include "attribute/attributor.h"
+#include "attribute/head_reading.h"
 #include "attribute/telling_heads.h"
 #include "base/timer.h"
 #include "comm/agree.h"
@@ -46,10 +47,12 @@ void write_evaluation(ShardWriter& writer, const std::string& group, const Sourc
   }
 }
 
+/// Heads that theta makes the most of that are stored one by one, and as many that it makes the least of.
+constexpr std::int64_t kOfEachKind = 2;
+
 /// Attention of single heads, those that theta makes the most and the least of.
 void write_heads(ShardWriter& writer, const std::string& group, Measurements& measurements,
                  const ScoreEstimator& estimator) {
-  constexpr std::int64_t kOfEachKind = 2;
   const at::Tensor features = at::tensor(telling_heads(estimator, kOfEachKind), at::kLong);
   Cost measured_already;
   const at::Tensor attention_GSF = measurements.features_GSF(estimator.features(), measured_already);
@@ -62,6 +65,19 @@ void write_heads(ShardWriter& writer, const std::string& group, Measurements& me
 /// Features that the shards keep.
 std::vector<Feature> stored_features(const RunOptions& options) {
   return options.evaluate.store_features ? options.ablate.features : std::vector<Feature>{};
+}
+
+/// What the methods read, and what write_heads() and write_features() do: theta may leave those heads out that it makes
+/// the least of.
+HeadReading reading_of(const RunOptions& options, const Estimators& estimators) {
+  HeadReading reading = head_reading(options.evaluate.methods, estimators);
+  if (options.evaluate.store_features) return with_all_heads(std::move(reading), stored_features(options));
+  if (!estimators.first()) return reading;
+  const ScoreEstimator& estimator = *estimators.first();
+  std::vector<std::int64_t> heads = telling_heads(estimator, kOfEachKind);
+  for (std::int64_t& head : heads) head %= estimator.num_layers() * estimator.num_heads();
+  reading.heads = reading.heads.united_with({heads, estimator.num_layers(), estimator.num_heads()});
+  return reading;
 }
 
 void write_features(ShardWriter& writer, const std::string& group, Measurements& measurements,
@@ -137,9 +153,8 @@ StageEffort evaluate_stage(const Session& session, const Inputs& inputs, LazyMod
   if (count_missing(session, stage) > 0) {
     const LanguageModel& weights = model.get();
     const auto attributors = make_attributors(session.options.evaluate, estimators);
-    const MeasurementOptions measured = measurement_options(
-        session.options,
-        outputs_for(weights, session.options.evaluate.methods, estimators, stored_features(session.options)));
+    const MeasurementOptions measured =
+        measurement_options(session.options, outputs_for(weights, reading_of(session.options, estimators)));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       for (std::int64_t e = range.begin; e < range.end; ++e) {

@@ -10,6 +10,7 @@
 #include "store/checksum.h"
 #include "store/shard_folder.h"
 #include "train/score_estimator.h"
+#include "train/sparse_heads.h"
 
 namespace at2 {
 namespace {
@@ -121,6 +122,10 @@ Inspection inspect_estimator(const fs::path& path) {
   inspection["ablations_of_each"] = origin.num_ablations;
   inspection["steps"] = origin.steps;
   inspection["theta"] = {{"layers", stored.estimator.num_layers()}, {"heads", stored.estimator.num_heads()}};
+  const std::int64_t all_heads = stored.estimator.num_layers() * stored.estimator.num_heads();
+  if (const auto weighed = std::ssize(weighed_heads(stored.estimator)); weighed < all_heads) {
+    inspection["theta"]["weighed"] = std::to_string(weighed) + " of " + std::to_string(all_heads) + " heads";
+  }
   for (const Feature feature : stored.estimator.features()) inspection["features"].push_back(to_text(feature));
   inspection["strongest_heads"] = strongest_heads(stored.estimator);
   add_checksum_check(inspection, path);

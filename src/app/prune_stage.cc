@@ -6,6 +6,7 @@
 #include "app/stages.h"
 #include "app/trained_estimator.h"
 #include "attribute/attributor.h"
+#include "attribute/head_reading.h"
 #include "base/atomic_file.h"
 #include "base/errors.h"
 #include "base/timer.h"
@@ -236,7 +237,7 @@ StageEffort prune_stage(const Session& session, const Inputs& inputs, LazyModel&
   const std::vector<StoredResponse> responses = read_responses(session, inputs, Split::evaluation);
   if (count_missing(session, stage) > 0) {
     const Pruner pruner(session, inputs, model.get(), attributors,
-                        outputs_for(model.get(), session.options.prune.methods, estimators));
+                        outputs_for(model.get(), head_reading(session.options.prune.methods, estimators)));
     effort.end = run_chunks(session, stage, [&](std::int64_t chunk, ShardWriter& writer) {
       const ExampleRange range = chunking.examples_of(chunk);
       std::vector<PrunedExample> examples;

@@ -16,6 +16,7 @@
 #include "store/claim.h"
 #include "store/hdf5_writer.h"
 #include "train/shard_features.h"
+#include "train/sparse_heads.h"
 #include "train/trainer.h"
 #include "train/training_view.h"
 
@@ -128,6 +129,12 @@ struct TrainingStopped {
   std::int64_t steps = 0;
 };
 
+/// Steps of both trainings where theta is trained twice.
+std::int64_t steps_of(const Session& session, const Inputs& inputs) {
+  const ModelConfig& config = inputs.text.config;
+  return num_steps_in_all(session.options.train, config.num_layers * config.num_heads);
+}
+
 void train_and_store(const Session& session, const Inputs& inputs) {
   Communicator& ranks = session.communicator();
   const TrainOptions& options = session.options.train;
@@ -135,11 +142,13 @@ void train_and_store(const Session& session, const Inputs& inputs) {
   const auto features = open_features(session, inputs);
   const std::unique_ptr<Communicator> gpus = connect_gpus(session, inputs);
   const ModelConfig& config = inputs.text.config;
-  Progress progress(session.log, "train", "steps", options.steps);
-  const auto after_step = [&](const StepReport& step) {
-    progress.update(step.step + 1);
-    if (step.step + 1 == options.steps) return;
-    if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, step.step + 1};
+  const std::int64_t steps = steps_of(session, inputs);
+  Progress progress(session.log, "train", "steps", steps);
+  std::int64_t done = 0;
+  const auto after_step = [&](const StepReport&) {
+    progress.update(++done);
+    if (done == steps) return;
+    if (const int signal = stop_signal(session); signal != 0) throw TrainingStopped{signal, done};
   };
   const TrainingView view(*features, session.options.ablate.features,
                           {options.features, options.max_examples, options.max_ablations});
@@ -181,7 +190,7 @@ StageEffort train_stage(const Session& session, const Inputs& inputs) {
   } catch (const TrainingStopped& stopped) {
     session.journal->end();
     say_stopped(session, stopped.signal,
-                "after " + std::to_string(stopped.steps) + " of " + std::to_string(session.options.train.steps) +
+                "after " + std::to_string(stopped.steps) + " of " + std::to_string(steps_of(session, inputs)) +
                     " steps of train, which will start over");
     return {timer.seconds(), 0, 0, StageEnd::stopped};
   }

@@ -162,22 +162,4 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
   return attributors;
 }
 
-std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model, std::span<const Method> methods,
-                                               const Estimators& estimators, std::span<const Feature> stored) {
-  std::vector<Feature> features = {Feature::attention};
-  const auto add = [&](Feature feature) {
-    if (std::find(features.begin(), features.end(), feature) == features.end()) features.push_back(feature);
-  };
-  const auto add_all = [&](std::span<const Feature> more) { std::for_each(more.begin(), more.end(), add); };
-  for (const Method method : methods) {
-    if (method == Method::value_norm) add(Feature::value_norm);
-    if (method == Method::logit_contribution) add(Feature::logit_contribution);
-    if (method == Method::at2 && estimators.own) add_all(estimators.own->features());
-    if (method == Method::at2_general && estimators.general) add_all(estimators.general->features());
-  }
-  for (const NamedEstimator& other : estimators.others) add_all(other.estimator.features());
-  add_all(stored);
-  return std::make_shared<const HeadOutputs>(model, std::move(features));
-}
-
 }  // namespace at2

@@ -75,11 +75,4 @@ struct Estimators {
 [[nodiscard]] std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions& options,
                                                                         const Estimators& estimators);
 
-/// Attention, and the other features of the heads that the methods and estimators read.
-/// \param stored  features that are wanted beside these
-[[nodiscard]] std::shared_ptr<const HeadOutputs> outputs_for(const LanguageModel& model,
-                                                             std::span<const Method> methods,
-                                                             const Estimators& estimators,
-                                                             std::span<const Feature> stored = {});
-
 }  // namespace at2

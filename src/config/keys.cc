@@ -120,6 +120,10 @@ void add_train(std::vector<Key>& keys) {
                             "share of the training examples that choose the best step instead of being trained on; 0 = "
                             "the last step is taken, as in the paper",
                             RealRange{.high = 0.9}, AT2_FIELD(train.validation_fraction)));
+  keys.push_back(scalar_key("train.sparse_heads",
+                            "attention heads that theta weighs, chosen by a first training on all; attribution reads "
+                            "only these; 0 = all, as in the paper",
+                            Count{}, AT2_FIELD(train.sparse_heads)));
   keys.push_back(list_key("train.features",
                           "of ablate.features, what theta weighs; [] = all of them, so that several thetas can be "
                           "trained on what was measured once",

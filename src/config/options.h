@@ -110,6 +110,8 @@ struct TrainOptions {
   double prior_strength = 0;
   /// Share of the training examples on which the best step is chosen instead of being trained on; 0 = the last step.
   double validation_fraction = 0;
+  /// Attention heads that theta may weigh, chosen by a first training on all of them; 0 = all, as in the paper.
+  std::int64_t sparse_heads = 0;
   /// Of the features that ablate measured, those that theta weighs; none = all of them.
   std::vector<Feature> features = {};
   /// Of the training set, the first so many examples; 0 = all.

@@ -48,13 +48,6 @@ void add_target(const FeatureSource& source, TargetIndex index, std::span<const 
   row[F] += loss.loss;
 }
 
-/// The targets of block b: an equal share of the batch, in order.
-std::span<const TargetIndex> block_of(std::span<const TargetIndex> batch, std::int64_t block) {
-  const auto begin = batch.size() * static_cast<std::size_t>(block) / kBatchBlocks;
-  const auto end = batch.size() * static_cast<std::size_t>(block + 1) / kBatchBlocks;
-  return batch.subspan(begin, end - begin);
-}
-
 }  // namespace
 
 BatchGradient batch_gradient(const FeatureSource& source, std::span<const TargetIndex> batch,
@@ -80,6 +73,12 @@ BatchGradient batch_gradient(const FeatureSource& source, std::span<const Target
   const double loss = sum.back();
   sum.pop_back();
   return {loss, std::move(sum)};
+}
+
+std::span<const TargetIndex> block_of(std::span<const TargetIndex> batch, std::int64_t block) {
+  const auto begin = batch.size() * static_cast<std::size_t>(block) / kBatchBlocks;
+  const auto end = batch.size() * static_cast<std::size_t>(block + 1) / kBatchBlocks;
+  return batch.subspan(begin, end - begin);
 }
 
 std::vector<TargetIndex> share_of(std::span<const TargetIndex> batch, const Communicator& communicator) {

@@ -29,6 +29,9 @@ inline constexpr std::int64_t kBatchBlocks = 64;
 [[nodiscard]] BatchGradient batch_gradient(const FeatureSource& source, std::span<const TargetIndex> batch,
                                            std::span<const double> theta_F, Communicator& communicator);
 
+/// The targets of one of the kBatchBlocks blocks: an equal share of the batch, in order.
+[[nodiscard]] std::span<const TargetIndex> block_of(std::span<const TargetIndex> batch, std::int64_t block);
+
 /// The targets of a batch that this rank computes, in the order of the batch.
 [[nodiscard]] std::vector<TargetIndex> share_of(std::span<const TargetIndex> batch, const Communicator& communicator);
 

@@ -7,9 +7,7 @@
 #include "train/batch_gradient.h"
 
 namespace at2 {
-namespace {
 
-/// At most kScaledTargets of all targets, evenly apart.
 std::vector<TargetIndex> spread_targets(const FeatureSource& source) {
   std::int64_t all = 0;
   for (std::int64_t example = 0; example < source.num_examples(); ++example) all += source.num_targets(example);
@@ -24,8 +22,6 @@ std::vector<TargetIndex> spread_targets(const FeatureSource& source) {
   }
   return chosen;
 }
-
-}  // namespace
 
 std::vector<double> feature_scales(const FeatureSource& source, std::int64_t num_features, std::int64_t num_kinds,
                                    Communicator& communicator) {

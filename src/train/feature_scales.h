@@ -13,6 +13,9 @@ namespace at2 {
 /// Targets that are looked at, spread evenly over all.
 inline constexpr std::int64_t kScaledTargets = 4096;
 
+/// All targets, or if there are more, kScaledTargets of them, evenly apart.
+[[nodiscard]] std::vector<TargetIndex> spread_targets(const FeatureSource& source);
+
 /// For each of F features, of which there are `num_kinds` kinds of equal number side by side, 1 / the mean magnitude of
 /// its kind over ablations, targets and heads; 1 where that is 0. Equal bits for any number of ranks. \collective
 /// \pre num_kinds divides num_features; there is a target

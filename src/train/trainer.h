@@ -32,8 +32,11 @@ class Trainer {
  public:
   /// Weights start at 1 / F. Keeps references to `source` and `communicator`.
   /// \param scale_F  factors of the features (train/feature_scales.h); empty = all 1 \pre num_features > 0
+  /// \param trained  features whose weights are trained, from 1 / their number on, while the others stay 0 and the
+  /// prior
+  ///                 leaves them out; empty = all
   Trainer(const FeatureSource& source, std::int64_t num_features, const TrainOptions& options,
-          Communicator& communicator, std::vector<double> scale_F = {});
+          Communicator& communicator, std::vector<double> scale_F = {}, std::vector<std::int64_t> trained = {});
 
   /// One update from the targets of `batch`. \collective
   /// \pre batch is equal on all ranks and not empty; fewer than options.steps steps were made
@@ -53,6 +56,8 @@ class Trainer {
   TrainOptions options_;
   Communicator* communicator_;
   std::vector<double> scale_F_;
+  /// Features, ascending; the weights of all others are 0.
+  std::vector<std::int64_t> trained_;
   /// Of scaled features.
   std::vector<double> theta_F_;
   Adam adam_;
@@ -82,9 +87,16 @@ struct TrainResult {
 
 /// Trains for options.steps steps, and takes theta after the last, or with a validation split after that of the lowest
 /// loss there, looked at 50 times. Features of several kinds, or with a prior, are scaled first. Equal bits for any
-/// number of ranks and threads. \collective \param seed         of the run; batches are drawn from it \param on_step
-/// called on every rank after each step, may be empty \throws UserError if there is no target to train on, or a loss is
-/// not finite.
+/// number of ranks and threads. \collective
+///
+/// With options.sparse_heads the heads are chosen by such a training on all of them (train/sparse_heads.h); a second
+/// one from uniform weights, with the same batches, then trains the weights of these alone. The result is that of the
+/// second, its history too.
+/// \param seed     of the run; batches are drawn from it
+/// \param on_step  called on every rank after each step, of which there are num_steps_in_all(); steps are counted from
+/// 0
+///                 in each training; may be empty
+/// \throws UserError if there is no target to train on, or a loss is not finite.
 [[nodiscard]] TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
                                 std::uint64_t seed, Communicator& communicator,
                                 const std::function<void(const StepReport&)>& on_step = {});

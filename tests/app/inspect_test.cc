@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string kind_of(const std::filesystem::path& path) { return inspect(path)["kind"].get<std::string>(); }
 
@@ -103,6 +104,20 @@ TEST(InspectTest, AnEstimatorTellsItsModelAndItsStrongestHeads) {
   EXPECT_EQ(inspection["strongest_heads"][0]["head"], 1);
   EXPECT_NEAR(inspection["strongest_heads"][0]["coefficient"].get<double>(), -0.5, 1e-6);
   EXPECT_THAT(inspection_text(inspection), AllOf(HasSubstr("strongest heads:\n"), HasSubstr("ok     checksum")));
+}
+
+TEST(InspectTest, AnEstimatorOfSomeHeadsSaysOfHowMany) {
+  const TestFolder files;
+  const auto path = files.path() / "theta.h5";
+  const EstimatorOrigin origin{"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, "print", "9"};
+  at::Tensor theta = at::zeros({2, 3, 2});
+  theta[0][0][1] = 0.5;
+  theta[0][2][0] = 0.25;
+  theta[1][2][0] = -0.25;
+  save_estimator(path, ScoreEstimator(3, 2, theta, {Feature::attention, Feature::value_norm}), origin);
+  EXPECT_THAT(inspection_text(inspect(path)), HasSubstr("2 of 6 heads"));
+  save_estimator(path, ScoreEstimator(3, 2, at::full({3, 2}, 0.1)), origin);
+  EXPECT_THAT(inspection_text(inspect(path)), Not(HasSubstr("of 6 heads")));
 }
 
 TEST(InspectTest, TheDefaultModelAndItsEstimatorAreSound) {

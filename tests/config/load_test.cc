@@ -56,6 +56,7 @@ RunOptions unusual_options() {
              .gradient_clip = 2.5e10,
              .prior_strength = 0.25,
              .validation_fraction = 0.125,
+             .sparse_heads = 18,
              .features = {Feature::attention},
              .max_examples = 6,
              .max_ablations = 4,

@@ -13,6 +13,7 @@
 #include "train/feature_shards.h"
 #include "train/random_features.h"
 #include "train/shard_features.h"
+#include "train/sparse_heads.h"
 
 namespace at2 {
 namespace {
@@ -96,6 +97,22 @@ TEST_F(TrainerRanksTest, SoItIsWithScaledFeaturesAPriorAndAValidationSplit) {
   options_.prior_strength = 1e-3;
   options_.validation_fraction = 0.25;
   EXPECT_EQ(theta_bits(environment_.communicator()), theta_bits(*alone_));
+}
+
+TEST_F(TrainerRanksTest, SoItIsWithTheHeadsThatAreChosen) {
+  for (const std::int64_t count : {1, 4, 29}) {
+    options_.sparse_heads = count;
+    EXPECT_EQ(theta_bits(environment_.communicator()), theta_bits(*alone_)) << count << " heads";
+  }
+}
+
+TEST_F(TrainerRanksTest, MeanMagnitudesOfFeaturesAreEqualToTheBit) {
+  const std::vector<double> shared = feature_magnitudes(table_, 30, environment_.communicator());
+  const std::vector<double> alone = feature_magnitudes(table_, 30, *alone_);
+  ASSERT_EQ(shared.size(), 30U);
+  for (std::size_t f = 0; f < shared.size(); ++f) {
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(shared[f]), std::bit_cast<std::uint64_t>(alone[f]));
+  }
 }
 
 }  // namespace
