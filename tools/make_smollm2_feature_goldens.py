@@ -5,7 +5,8 @@
     tools/make_smollm2_feature_goldens.py SmolLM2-135M-Instruct.Q4_1.gguf tests/golden/smollm2/features.safetensors
 
 The model is the one that launch/setup fetches. The whole forward pass is plain NumPy in float64: only the blocks are
-decoded by `gguf`, and the text by `tokenizers`. T tokens, G targets, U target tokens one after another, S sources (the
+decoded by `gguf`, and the text by `tokenizers`. Before anything is written, attention and log-probs of dolly-17, in the
+same folder, must be those of transformers. T tokens, G targets, U target tokens one after another, S sources (the
 sentences of the context), C some tokens of the context, F features = 30 layers x 9 query heads:
 
   input_ids [T] i32                  chat with a context, a question and an answer
@@ -17,11 +18,13 @@ sentences of the context), C some tokens of the context, F features = 30 layers 
   attention_GCF, value_norm_GCF, logit_contribution_GCF      of the chosen tokens
 """
 
+import json
 import sys
+from pathlib import Path
 
 import gguf
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
 CONTEXT = ["The lighthouse on Gull Rock was built in 1874 by the engineer Marta Lindqvist.",
@@ -142,8 +145,7 @@ def features_of_layer(weights_HTT, written_HTD, readout_UD, targets, span):
     return {name: np.stack(parts) for name, parts in found.items()}
 
 
-def features_of(checkpoint):
-    ids, targets, sources = tokenized(checkpoint)
+def features_of(checkpoint, ids, targets, sources):
     span, gain = (sources[0][0], sources[-1][1]), checkpoint["output_norm"]
     written_ids = np.concatenate([ids[begin:end] for begin, end in targets])
     readout = (checkpoint.embedding[written_ids] - checkpoint.embedding.mean(0)) * gain
@@ -166,10 +168,26 @@ def features_of(checkpoint):
             {name: np.array(array, dtype=np.int32) for name, array in integers.items()})
 
 
+def compare_with_transformers(checkpoint, folder):
+    """Fails unless attention and log-probs of an example of the other goldens are theirs, up to rounding of float32."""
+    examples = json.loads((folder / "examples.json").read_text())["examples"]
+    example = next(example for example in examples if example["name"] == "dolly-17")
+    theirs, ids = load_file(folder / example["arrays"]), np.array(example["prompt_ids"] + example["generated_ids"])
+    begin, end = example["target_token_range"]
+    ours = features_of(checkpoint, ids[:end], [(begin, end)], example["sentence_source_token_ranges"])
+    for name, array, tolerance in (("features_sentence", ours["attention_GSF"], 1e-5),
+                                   ("full_token_log_probs", ours["log_probs_U"], 2e-3)):
+        difference = abs(array - theirs[name]).max()
+        print(f"dolly-17, {name}: {difference:.1e} from transformers'")
+        assert difference < tolerance, name
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    arrays = features_of(Checkpoint(sys.argv[1]))
+    checkpoint = Checkpoint(sys.argv[1])
+    compare_with_transformers(checkpoint, Path(sys.argv[2]).parent)
+    arrays = features_of(checkpoint, *tokenized(checkpoint))
     save_file(arrays, sys.argv[2])
     print(f"{len(arrays['input_ids'])} tokens; log-probs of the targets:", np.round(arrays["log_probs_U"], 3))
 
