@@ -9,6 +9,7 @@
 #include "attribute/gradient.h"
 #include "base/timer.h"
 #include "flops.h"
+#include "kept_trace.h"
 #include "model/generate.h"
 
 namespace at2::benchmarks {
@@ -17,12 +18,6 @@ namespace {
 std::vector<double> as_vector(const at::Tensor& tensor) {
   const at::Tensor values = tensor.to(at::kCPU, at::kDouble).contiguous();
   return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
-}
-
-std::vector<TokenRange> single_tokens(const TokenRange& range) {
-  std::vector<TokenRange> tokens;
-  for (std::int64_t token = range.begin; token < range.end; ++token) tokens.push_back({token, token + 1});
-  return tokens;
 }
 
 Measured ablations(const LanguageModel& model, const Workload& workload, const AblationSet& set,
@@ -52,25 +47,6 @@ Measured generate(const LanguageModel& model, std::span<const std::vector<std::i
     }
   }
   return measured;
-}
-
-/// What generating the response keeps for its attribution, here from a pass over it.
-AttentionTrace trace_of(const LanguageModel& model, const AttributionTask& task) {
-  const std::vector<std::int64_t> rows = predicting_positions(task);
-  const auto count = std::ssize(rows);
-  std::vector<at::Tensor> queries;
-  std::vector<at::Tensor> keys;
-  std::vector<at::Tensor> values;
-  ForwardOptions options;
-  options.observer = [&](std::int64_t, const AttentionRows& seen) {
-    queries.push_back(seen.queries_RHK.narrow(0, rows.front(), count).clone());
-    keys.push_back(seen.keys_RNK.transpose(0, 1).contiguous());
-    values.push_back(seen.values_RNK.transpose(0, 1).contiguous());
-  };
-  Pack pack = whole_pack(task);
-  pack.wanted = {std::ssize(pack.tokens) - 1};
-  static_cast<void>(model.hidden(pack, options));
-  return {rows.front(), at::stack(queries), at::stack(keys), at::stack(values)};
 }
 
 /// Features of every token of the response, with all tokens of the context as sources.
