@@ -6,6 +6,7 @@
 
 #include "app/collect.h"
 #include "app/estimator_lds.h"
+#include "app/held_out_lds.h"
 #include "base/atomic_file.h"
 #include "base/errors.h"
 #include "base/nearest_word.h"
@@ -67,6 +68,14 @@ std::vector<LdsGroup> measure(const LdsRequest& request, const std::vector<LdsEs
   std::vector<LdsGroup> groups;
   for (std::size_t run = 0; run < options.size(); ++run) {
     const Resampling resampling{options[run].evaluate.bootstrap_samples, kConfidence, options[run].seed};
+    if (request.held_out) {
+      const HeldOut held_out{request.runs[run], options[run].ablate,
+                             fs::path(options[run].data.train.path).filename().string(), *request.held_out};
+      const MeasuredKind kind = lds_of_held_out(held_out, estimators, request.methods);
+      const std::string title = dataset_title(options[run].data.train) + " (training examples, held out)";
+      groups.push_back(lds_group(kind, estimators, title, request.baseline, resampling));
+      continue;
+    }
     for (const MeasuredKind& kind :
          lds_of_estimators(request.runs[run], estimators, {request.sources, request.methods})) {
       groups.push_back(lds_group(kind, estimators, titles[run], request.baseline, resampling));

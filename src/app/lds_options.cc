@@ -14,9 +14,11 @@ po::options_description lds_options() {
       ("estimator", texts("PATH"), "estimator.h5, or a run folder with one; also without --estimator; repeatable")  //
       ("on", texts("RUN"), "run folder, evaluated with evaluate.store_features: true; repeatable")                  //
       ("sources", text("A,B"), "kinds of sources (default: all that were evaluated)")                               //
-      ("methods", text("A,B"), "evaluated methods to show beside, or esm_32 (default: none)")                       //
-      ("baseline", text("NAME"), "row that the others are compared with (default: the first estimator)")            //
-      ("against", text("examples|ablations|heads"), "what the LDS is drawn against, in --out")                      //
+      ("held-out", po::value<std::int64_t>()->value_name("N"),
+       "measure on the ablations of RUN's training examples instead, but for the first N with a target")  //
+      ("methods", text("A,B"), "evaluated methods to show beside, or esm_32 (default: none)")             //
+      ("baseline", text("NAME"), "row that the others are compared with (default: the first estimator)")  //
+      ("against", text("examples|ablations|heads"), "what the LDS is drawn against, in --out")            //
       ("out", text("DIR"), "folder for lds.csv, lds.md and the drawings");
   return options;
 }
@@ -43,6 +45,11 @@ void read_lds(const po::variables_map& values, CommandLine& line) {
   }
   request.methods = comma_words(values, "methods");
   request.baseline = optional_text(values, "baseline");
+  if (values.count("held-out") != 0) request.held_out = values["held-out"].as<std::int64_t>();
+  if (request.held_out && *request.held_out < 0) {
+    throw UserError("--held-out is " + std::to_string(*request.held_out), "it is a number of examples",
+                    "use 0 or more");
+  }
   request.out = optional_text(values, "out");
   if (const auto word = optional_text(values, "against")) request.against = against_of(*word);
   if (request.against && !request.out) {

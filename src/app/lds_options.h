@@ -2,6 +2,7 @@
 /// \brief The command line of `at2 lds`.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct LdsRequest {
   /// Name of a row; the first estimator where there is none.
   std::optional<std::string> baseline;
   std::optional<std::string> out;
+  /// Where it is given, what at2 ablate measured is used instead of the evaluation, but for so many first examples.
+  std::optional<std::int64_t> held_out;
 };
 
 [[nodiscard]] CommandEntry lds_entry();
