@@ -11,6 +11,7 @@
 #include "app/fingerprints.h"
 #include "app/session.h"
 #include "app/tensor_values.h"
+#include "attribute/attributor.h"
 #include "base/errors.h"
 #include "base/nearest_word.h"
 #include "config/enum_text.h"
@@ -36,7 +37,8 @@ Row average_row(const std::string& method, const ScoreEstimator& like) {
     words.push_back(to_text(name));
     if (to_text(name) != method) continue;
     const at::Tensor uniform = at::ones({like.num_layers(), like.num_heads()});
-    return {method, method, ScoreEstimator(like.num_layers(), like.num_heads(), uniform, {feature})};
+    return {method, make_head_average(feature)->title(),
+            ScoreEstimator(like.num_layers(), like.num_heads(), uniform, {feature})};
   }
   throw UserError("--methods has " + method, "held-out ablations tell averages over heads alone",
                   did_you_mean(method, words, "use average_attention, value_norm or logit_contribution"));

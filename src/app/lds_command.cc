@@ -72,7 +72,7 @@ std::vector<LdsGroup> measure(const LdsRequest& request, const std::vector<LdsEs
       const HeldOut held_out{request.runs[run], options[run].ablate,
                              fs::path(options[run].data.train.path).filename().string(), *request.held_out};
       const MeasuredKind kind = lds_of_held_out(held_out, estimators, request.methods);
-      const std::string title = dataset_title(options[run].data.train) + " (training examples, held out)";
+      const std::string title = dataset_title(options[run].data.train) + ", held-out training examples";
       groups.push_back(lds_group(kind, estimators, title, request.baseline, resampling));
       continue;
     }
