@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "base/errors.h"
@@ -126,7 +127,8 @@ std::string path_of(const Curve& curve, const Axis& x, const Axis& y, double shi
   }
   std::string points;
   for (const auto& [place, values] : values_by_x) {
-    points += coordinate(x.at(place) + shift) + "," + coordinate(y.at(mean(values))) + " ";
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    points += coordinate(x.at(place) + shift) + "," + coordinate(y.at(mean)) + " ";
   }
   return points;
 }
