@@ -15,10 +15,10 @@ po::options_description lds_options() {
       ("on", texts("RUN"), "run folder, evaluated with evaluate.store_features: true; repeatable")                  //
       ("sources", text("A,B"), "kinds of sources (default: all that were evaluated)")                               //
       ("held-out", po::value<std::int64_t>()->value_name("N"),
-       "measure on the ablations of RUN's training examples instead, but for the first N with a target")  //
-      ("methods", text("A,B"), "evaluated methods to show beside, or esm_32 (default: none)")             //
-      ("baseline", text("NAME"), "row that the others are compared with (default: the first estimator)")  //
-      ("against", text("examples|ablations|heads"), "what the LDS is drawn against, in --out")            //
+       "measure on ablations of the training examples of RUN instead, but for the first N with a target")  //
+      ("methods", text("A,B"), "evaluated methods to show beside, or esm_32 (default: none)")              //
+      ("baseline", text("NAME"), "row that the others are compared with (default: the first estimator)")   //
+      ("against", text("examples|ablations|heads"), "what the LDS is drawn against, in --out")             //
       ("out", text("DIR"), "folder for lds.csv, lds.md and the drawings");
   return options;
 }

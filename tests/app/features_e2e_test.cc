@@ -86,9 +86,12 @@ TEST_F(FeaturesTest, OtherEstimatorsHaveRowsAndFeaturesAreKept) {
 }
 
 TEST_F(FeaturesTest, EstimatorsThatCannotBeUsedAreRefusedByName) {
-  const auto output = [&](const std::string& options) { return tiny_->run("generate", 0, "x", kAll + options).output; };
-  EXPECT_THAT(output("--set evaluate.estimators=[nowhere]"), HasSubstr("evaluate.estimators has nowhere"));
-  EXPECT_THAT(output("--set evaluate.estimators=[part,part/estimator.h5]"), HasSubstr("another row is called part"));
+  const auto output = [&](const std::string& out, const std::string& options) {
+    return tiny_->run("generate", 0, out, kAll + options).output;
+  };
+  EXPECT_THAT(output("x", "--set evaluate.estimators=[nowhere]"), HasSubstr("evaluate.estimators has nowhere"));
+  EXPECT_THAT(output("y", "--set evaluate.estimators=[part,part/estimator.h5]"),
+              HasSubstr("another row is called part"));
 }
 
 TEST_F(FeaturesTest, MoreExamplesThanHaveATargetAreRefused) {

@@ -72,14 +72,17 @@ TEST_F(LdsCommandTest, WhatTheRunHasMeasuredItselfComesOutTheSame) {
   const CommandResult result = lds("--on full --methods at2,gradient --out own full");
   ASSERT_EQ(result.exit_code, 0) << result.output;
   std::map<std::string, json> reported;
-  for (const json& row : json::parse(text_of(tiny_->path() / "full/metrics.json"))["methods"]) {
+  const json metrics = json::parse(text_of(tiny_->path() / "full/metrics.json"));
+  for (const json& row : metrics["methods"]) {
     reported[row["key"].get<std::string>() + " " + row["sources"].get<std::string>()] = row["lds"];
   }
   const auto records = records_of(tiny_->path() / "own/lds.csv");
   ASSERT_EQ(records.size(), 6U) << "an estimator and two methods, tokens and sentences";
   for (const auto& record : records) {
     const std::string key = record.at("method_key").empty() ? "at2" : record.at("method_key");
-    const json& expected = reported.at(key + " " + record.at("sources"));
+    const std::string row = key + " " + record.at("sources");
+    ASSERT_TRUE(reported.contains(row)) << row;
+    const json& expected = reported.at(row);
     EXPECT_EQ(std::stod(record.at("lds")), expected["mean"].get<double>()) << key;
     EXPECT_EQ(std::stod(record.at("standard_error")), expected["standard_error"].get<double>()) << key;
     EXPECT_EQ(record.at("examples"), std::to_string(expected["count"].get<int>()));
