@@ -16,7 +16,11 @@ const LayerWeights& layer_of(const LanguageModel& model, std::int64_t layer) {
 }
 
 /// W_O as stored, float32 [D, H K].
-at::Tensor stored_output(const LayerWeights& layer) { return at::cat(layer.output.parts).to(at::kFloat); }
+at::Tensor stored_output(const LayerWeights& layer) {
+  const std::vector<at::Tensor>& parts = layer.output.parts;
+  // One part is not copied, which every layer of every answer would pay for.
+  return (parts.size() == 1 ? parts.front() : at::cat(parts)).to(at::kFloat);
+}
 
 /// Values of the key/value head that each of some query heads shares: float32 [C, T, K].
 at::Tensor for_query_heads(const at::Tensor& values_NTK, std::vector<std::int64_t> heads, std::int64_t num_heads) {
