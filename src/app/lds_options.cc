@@ -44,6 +44,10 @@ void read_lds(const po::variables_map& values, CommandLine& line) {
     request.sources.push_back(choice_of<SourceKind>("sources", word));
   }
   request.methods = comma_words(values, "methods");
+  if (values.count("held-out") != 0 && !request.sources.empty()) {
+    throw UserError("--sources cannot be chosen with --held-out", "training examples are ablated by one kind",
+                    "leave out one of the two");
+  }
   request.baseline = optional_text(values, "baseline");
   if (values.count("held-out") != 0) request.held_out = values["held-out"].as<std::int64_t>();
   if (request.held_out && *request.held_out < 0) {

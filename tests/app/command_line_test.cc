@@ -141,6 +141,8 @@ TEST(CommandLineTest, LdsTakesEstimatorsRunsAndWhatToDraw) {
   EXPECT_EQ(lds.baseline, "y");
   EXPECT_EQ(lds.out, "o");
   EXPECT_FALSE(parse_command_line({"lds", "--on", "a", "x"}).lds.against);
+  EXPECT_FALSE(parse_command_line({"lds", "--on", "a", "x"}).lds.held_out);
+  EXPECT_EQ(parse_command_line({"lds", "--on", "a", "--held-out", "8", "x"}).lds.held_out, 8);
 }
 
 TEST(CommandLineTest, WrongWordsOfLdsAreNamed) {
@@ -152,6 +154,9 @@ TEST(CommandLineTest, WrongWordsOfLdsAreNamed) {
   EXPECT_THAT(message({"lds", "--on", "a", "x", "--against", "exmples", "--out", "o"}),
               HasSubstr("did you mean examples?"));
   EXPECT_THAT(message({"lds", "--on", "a", "x", "--against", "heads"}), HasSubstr("there is no --out"));
+  EXPECT_THAT(message({"lds", "--on", "a", "x", "--held-out", "-1"}), HasSubstr("--held-out is -1"));
+  EXPECT_THAT(message({"lds", "--on", "a", "x", "--held-out", "8", "--sources", "token"}),
+              HasSubstr("--sources cannot be chosen with --held-out"));
 }
 
 TEST(CommandLineTest, WrongWordsAreNamed) {
