@@ -23,4 +23,8 @@ cmake --preset "$preset"
 mapfile -t targets < <(ninja -C "$folder" -t targets all | sed -n 's/: phony$//p' | grep -E "$tests" | sort -u)
 if ((${#targets[@]} == 0)); then echo "no test is named $tests" && exit 1; fi
 cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}"
-"${fixed_layout[@]}" ctest --preset "$preset" --no-tests=error --parallel "$(nproc)"
+if ! "${fixed_layout[@]}" ctest --preset "$preset" --no-tests=error --parallel "$(nproc)"; then
+  echo "What failed, once more, since the log above is long:"
+  grep -aE -A 4 '^\[  FAILED|: Failure$|runtime error:|^SUMMARY:' "$folder/Testing/Temporary/LastTest.log" | tail -n 80
+  exit 1
+fi
