@@ -48,12 +48,15 @@ void check_amounts(const std::vector<LdsEstimator>& estimators, Against against)
 }
 
 /// The title of its data set, and where others have the same, the run as it was typed.
-std::vector<std::string> titles_of(const std::vector<std::string>& runs, const std::vector<RunOptions>& options) {
+std::vector<std::string> titles_of(const LdsRequest& request, const std::vector<RunOptions>& options) {
   std::vector<std::string> plain;
-  for (const RunOptions& run : options) plain.push_back(dataset_title(run.data.evaluation));
+  for (const RunOptions& run : options) {
+    plain.push_back(request.held_out ? dataset_title(run.data.train) + ", held-out training examples"
+                                     : dataset_title(run.data.evaluation));
+  }
   std::vector<std::string> titles = plain;
-  for (std::size_t run = 0; run < runs.size(); ++run) {
-    if (std::count(plain.begin(), plain.end(), plain[run]) > 1) titles[run] += " (" + runs[run] + ")";
+  for (std::size_t run = 0; run < plain.size(); ++run) {
+    if (std::count(plain.begin(), plain.end(), plain[run]) > 1) titles[run] += " (" + request.runs[run] + ")";
   }
   return titles;
 }
@@ -64,7 +67,7 @@ std::vector<LdsGroup> measure(const LdsRequest& request, const std::vector<LdsEs
     options.push_back(options_of_run(run));
     require_model_of_run(run, estimators);
   }
-  const std::vector<std::string> titles = titles_of(request.runs, options);
+  const std::vector<std::string> titles = titles_of(request, options);
   std::vector<LdsGroup> groups;
   for (std::size_t run = 0; run < options.size(); ++run) {
     const Resampling resampling{options[run].evaluate.bootstrap_samples, kConfidence, options[run].seed};
@@ -72,8 +75,7 @@ std::vector<LdsGroup> measure(const LdsRequest& request, const std::vector<LdsEs
       const HeldOut held_out{request.runs[run], options[run].ablate,
                              fs::path(options[run].data.train.path).filename().string(), *request.held_out};
       const MeasuredKind kind = lds_of_held_out(held_out, estimators, request.methods);
-      const std::string title = dataset_title(options[run].data.train) + ", held-out training examples";
-      groups.push_back(lds_group(kind, estimators, title, request.baseline, resampling));
+      groups.push_back(lds_group(kind, estimators, titles[run], request.baseline, resampling));
       continue;
     }
     for (const MeasuredKind& kind :

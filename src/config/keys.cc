@@ -123,7 +123,7 @@ void add_train(std::vector<Key>& keys) {
   keys.push_back(scalar_key("train.sparse_heads",
                             "attention heads that theta weighs, chosen by a first training on all; attribution reads "
                             "only these; 0 = all, as in the paper",
-                            Count{}, AT2_FIELD(train.sparse_heads)));
+                            Count{.low = 0}, AT2_FIELD(train.sparse_heads)));
   keys.push_back(list_key("train.features",
                           "of ablate.features, what theta weighs; [] = all of them, so that several thetas can be "
                           "trained on what was measured once",

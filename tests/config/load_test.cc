@@ -152,6 +152,7 @@ TEST(LoadTest, ThetaIsTrainedOnWhatIsMeasured) {
       ElementsAre(Feature::value_norm));
   EXPECT_THAT(message("max_ablations: 33"), HasSubstr("from 2 to 32"));
   EXPECT_THAT(message("max_ablations: 1"), HasSubstr("has no correlation"));
+  EXPECT_THAT(message("sparse_heads: -1"), HasSubstr("a whole number, at least 0"));
   const std::string few = "data: {train: {path: t, max_examples: 8}, evaluation: {path: e}}\n";
   EXPECT_THAT(message_of([&] { load(few + "train: {max_examples: 9}\n"); }), HasSubstr("data.train.max_examples is 8"));
 }
