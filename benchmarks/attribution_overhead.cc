@@ -19,6 +19,7 @@
 #include "app/attribution_engine.h"
 #include "base/errors.h"
 #include "base/timer.h"
+#include "median.h"
 
 namespace {
 
@@ -57,11 +58,6 @@ std::vector<at2::Question> read_questions(const Settings& settings) {
   return questions;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 struct Row {
   at2::AttributedAnswer answer;
   double alone = 0;
@@ -90,9 +86,9 @@ Row measure(at2::AttributionEngine& engine, const at2::Question& question, std::
     attributed.push_back(attributed_seconds);
     attribution.push_back(row.answer.methods.front().seconds);
   }
-  row.alone = median(alone);
-  row.attributed = median(attributed);
-  row.attribution = median(attribution);
+  row.alone = at2::benchmarks::median(alone);
+  row.attributed = at2::benchmarks::median(attributed);
+  row.attribution = at2::benchmarks::median(attribution);
   return row;
 }
 

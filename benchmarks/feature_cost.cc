@@ -1,6 +1,6 @@
 // What the other features of attention heads cost beside attention alone (docs/features.md).
 //
-//   launch/build -DAT2_BENCHMARKS=ON --only feature_cost
+//   launch/build --only feature_cost -DAT2_BENCHMARKS=ON
 //   build/benchmarks/feature_cost [ROUNDS [THREADS [MODEL]]]      9, all cores, the default model
 //
 // On the attributed text of benchmarks/workload, in float32 on the CPU: all sets of features take turns in every round,
@@ -21,6 +21,7 @@
 #include "base/errors.h"
 #include "base/timer.h"
 #include "kept_trace.h"
+#include "median.h"
 #include "model/pretrained.h"
 #include "workload.h"
 
@@ -85,11 +86,6 @@ std::vector<Path> paths_of(const LanguageModel& model, const Workload& workload)
            }},
           from_trace("a kept trace, sentences as targets", sentences),
           from_trace("a kept trace, tokens as targets", tokens)};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 double seconds_of(const Path& path, const HeadOutputs& outputs) {

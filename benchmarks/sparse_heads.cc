@@ -5,8 +5,8 @@
 //   the default model
 //
 // The K heads are those with the largest weights in the theta that comes with the program (for other models: the first
-// of every layer in turn). The features of the K heads must be those that they have among all heads, to the bit, and
-// the others 0, before anything is timed. All heads and K heads take turns; medians. Prints a Markdown table.
+// of every layer in turn). The features of the K heads must be those that they have among all heads, but for rounding,
+// and the others 0, before anything is timed. All heads and K heads take turns; medians. Prints a Markdown table.
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -22,6 +22,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/timer.h"
+#include "median.h"
 #include "model/generate.h"
 #include "model/pretrained.h"
 #include "train/score_estimator.h"
@@ -110,11 +111,6 @@ void require_agreement(const at2::TokenAttention& some, const at2::TokenAttentio
   }
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 void measure(const at2::LanguageModel& model, const Traced& traced, const std::vector<Feature>& features,
              const std::vector<std::int64_t>& chosen, std::int64_t rounds) {
   const at2::ModelConfig& config = model.config();
@@ -133,8 +129,8 @@ void measure(const at2::LanguageModel& model, const Traced& traced, const std::v
   }
   std::int64_t layers = 0;
   for (std::int64_t layer = 0; layer < config.num_layers; ++layer) layers += some.heads_of(layer).empty() ? 0 : 1;
-  const double dense = median(times_all);
-  const double sparse = median(times_some);
+  const double dense = at2::benchmarks::median(times_all);
+  const double sparse = at2::benchmarks::median(times_some);
   std::printf("| %zu | %zu of %lld | %lld of %lld | %.2f | %.2f | %.1f |\n", features.size(), chosen.size(),
               static_cast<long long>(config.num_features()), static_cast<long long>(layers),
               static_cast<long long>(config.num_layers), 1e3 * dense, 1e3 * sparse, dense / sparse);

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "ablation/feature_kinds.h"
 #include "base/errors.h"
 
 namespace at2 {
@@ -210,17 +211,9 @@ TokenAttention attention_from_trace(const ModelConfig& config, const AttentionTr
 }
 
 TokenAttention only(const TokenAttention& attention, std::span<const Feature> features) {
-  if (std::equal(features.begin(), features.end(), attention.features.begin(), attention.features.end())) {
-    return attention;
-  }
-  const std::int64_t width = attention.attention_GTF.size(2) / std::ssize(attention.features);
-  std::vector<at::Tensor> parts;
-  for (const Feature feature : features) {
-    const auto found = std::find(attention.features.begin(), attention.features.end(), feature);
-    AT2_EXPECT(found != attention.features.end(), "the feature was collected");
-    parts.push_back(attention.attention_GTF.narrow(2, (found - attention.features.begin()) * width, width));
-  }
-  return {attention.span, at::cat(parts, 2), {features.begin(), features.end()}};
+  return {attention.span,
+          of_kinds(attention.attention_GTF, attention.features, features),
+          {features.begin(), features.end()}};
 }
 
 at::Tensor attention_to_sources(const TokenAttention& attention, std::span<const TokenRange> sources) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ablation/feature_kinds.h"
 #include "app/fingerprints.h"
 #include "app/lds_masks.h"
 #include "app/session.h"
@@ -61,15 +62,10 @@ class EstimatorReading {
  private:
   /// Chooses from what the first example has; all of a run have the same.
   void select(const ShardReader& shard, const std::string& group) {
-    std::vector<SourceKind> measured;
-    for (const std::string_view word : enum_words<SourceKind>()) {
-      const SourceKind kind = *from_text<SourceKind>(word);
-      if (word == to_text(kind) && shard.has(group + "/" + std::string(word))) measured.push_back(kind);
-    }
     ResultSelection selection;
     selection.sources = selection_.sources;
     selection.methods = selection_.methods;
-    for (const SourceKind kind : selected_sources(selection, measured, run_folder_)) {
+    for (const SourceKind kind : selected_sources(selection, kinds_of_sources(shard, group), run_folder_)) {
       const std::string place = group + "/" + std::string(to_text(kind));
       MeasuredKind chosen;
       chosen.kind = kind;
@@ -123,17 +119,13 @@ at::Tensor features_for(const ScoreEstimator& estimator, const at::Tensor& featu
     throw UserError(failure, "it has " + std::to_string(heads) + " heads, the stored features are of another number",
                     "name an estimator of the model that was evaluated there");
   }
-  std::vector<at::Tensor> parts;
   for (const Feature feature : estimator.features()) {
-    const auto found = std::find(stored.begin(), stored.end(), feature);
-    if (found == stored.end()) {
-      throw UserError(failure, "it weighs " + words_of(estimator.features()) + ", stored are " + words_of(stored),
-                      "run at2 evaluate in another folder with evaluate.store_features: true and ablate.features: [" +
-                          words_of(estimator.features()) + "]");
-    }
-    parts.push_back(features_GSF.narrow(2, (found - stored.begin()) * heads, heads));
+    if (std::find(stored.begin(), stored.end(), feature) != stored.end()) continue;
+    throw UserError(failure, "it weighs " + words_of(estimator.features()) + ", stored are " + words_of(stored),
+                    "run at2 evaluate in another folder with evaluate.store_features: true and ablate.features: [" +
+                        words_of(estimator.features()) + "]");
   }
-  return parts.size() == 1 ? parts.front() : at::cat(parts, 2);
+  return of_kinds(features_GSF, stored, estimator.features());
 }
 
 std::vector<MeasuredKind> lds_of_estimators(const std::filesystem::path& run_folder,

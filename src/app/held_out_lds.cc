@@ -28,20 +28,16 @@ struct Row {
   ScoreEstimator theta;
 };
 
-Row average_row(const std::string& method, const ScoreEstimator& like) {
-  const std::vector<std::pair<Method, Feature>> known = {{Method::average_attention, Feature::attention},
-                                                         {Method::value_norm, Feature::value_norm},
-                                                         {Method::logit_contribution, Feature::logit_contribution}};
-  std::vector<std::string_view> words;
-  for (const auto& [name, feature] : known) {
-    words.push_back(to_text(name));
-    if (to_text(name) != method) continue;
+Row average_row(const std::string& word, const ScoreEstimator& like) {
+  const std::optional<Method> method = from_text<Method>(word);
+  if (const auto feature = method ? averaged_feature(*method) : std::nullopt) {
     const at::Tensor uniform = at::ones({like.num_layers(), like.num_heads()});
-    return {method, make_head_average(feature)->title(),
-            ScoreEstimator(like.num_layers(), like.num_heads(), uniform, {feature})};
+    return {word, make_head_average(*feature)->title(),
+            ScoreEstimator(like.num_layers(), like.num_heads(), uniform, {*feature})};
   }
-  throw UserError("--methods has " + method, "held-out ablations tell averages over heads alone",
-                  did_you_mean(method, words, "use average_attention, value_norm or logit_contribution"));
+  const std::vector<std::string_view> possible = {"average_attention", "value_norm", "logit_contribution"};
+  throw UserError("--methods has " + word, "held-out ablations tell averages over heads alone",
+                  did_you_mean(word, possible, "use average_attention, value_norm or logit_contribution"));
 }
 
 std::vector<Row> rows_of_request(const HeldOut& held_out, std::span<const LdsEstimator> estimators,

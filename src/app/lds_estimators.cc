@@ -6,6 +6,7 @@
 #include "app/collect.h"
 #include "app/examples_file.h"
 #include "app/fingerprints.h"
+#include "app/inputs.h"
 #include "app/session.h"
 #include "base/errors.h"
 #include "config/enum_text.h"
@@ -17,9 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path estimator_file(const std::string& word) {
-  if (!fs::is_directory(word)) return word;
-  const fs::path file = RunFolder(word).estimator();
-  if (fs::exists(file)) return file;
+  const fs::path file = estimator_path(word);
+  if (!fs::is_directory(word) || fs::exists(file)) return file;
   throw UserError(word + " has no estimator", "there is no " + file.filename().string() + " in this folder",
                   "run at2 train there first, or name another run folder or an estimator.h5");
 }

@@ -2,9 +2,19 @@
 
 #include "app/tensor_values.h"
 #include "base/errors.h"
+#include "config/enum_text.h"
 #include "evaluate/lds.h"
 
 namespace at2 {
+
+std::vector<SourceKind> kinds_of_sources(const ShardReader& shard, const std::string& group) {
+  std::vector<SourceKind> kinds;
+  for (const std::string_view word : enum_words<SourceKind>()) {
+    const SourceKind kind = *from_text<SourceKind>(word);
+    if (word == to_text(kind) && shard.has(group + "/" + std::string(word))) kinds.push_back(kind);
+  }
+  return kinds;
+}
 
 LdsMasks read_lds_masks(const ShardReader& shard, const std::string& place) {
   const at::Tensor keep_MS = shard.read(place + "/lds_keep_MS");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/options.h"
 #include "store/shard.h"
 
 namespace at2 {
@@ -17,6 +18,9 @@ struct LdsMasks {
   std::vector<std::uint8_t> keep_MS;
   std::vector<std::vector<double>> logit_probs_GM;
 };
+
+/// The kinds of sources that an example was evaluated with. \param group  of the example in a shard of scores
+[[nodiscard]] std::vector<SourceKind> kinds_of_sources(const ShardReader& shard, const std::string& group);
 
 /// \param place  group of the example and kind of sources in a shard of scores
 [[nodiscard]] LdsMasks read_lds_masks(const ShardReader& shard, const std::string& place);

@@ -83,12 +83,7 @@ class ScoresReading {
 
   /// Chooses from what the first example has; all of a run have the same.
   void select(const ShardReader& shard, const std::string& group) {
-    std::vector<SourceKind> measured;
-    for (const std::string_view word : enum_words<SourceKind>()) {
-      const SourceKind kind = *from_text<SourceKind>(word);
-      if (word == to_text(kind) && shard.has(group + "/" + std::string(word))) measured.push_back(kind);
-    }
-    for (const SourceKind kind : selected_sources(selection_, measured, run_folder_.string())) {
+    for (const SourceKind kind : selected_sources(selection_, kinds_of_sources(shard, group), run_folder_.string())) {
       const std::string place = group + "/" + std::string(to_text(kind));
       MeasuredKind chosen{kind, {}, 0, 0};
       for (const std::string& key :

@@ -126,9 +126,9 @@ class RunChecker {
       const std::string estimator = estimator_ ? estimator_->fingerprint : "";
       if (learns(options_) && !estimator_) return std::nullopt;
       const std::string general = general_fingerprint();
-      const auto others = fingerprints_of(other_estimators(options_, "", ModelCheck::accept_any));
-      return place.kind == "scores" ? scores_fingerprint(options_, responses->second, estimator, general, others)
-                                    : prune_fingerprint(options_, responses->second, estimator, general);
+      if (place.kind != "scores") return prune_fingerprint(options_, responses->second, estimator, general);
+      return scores_fingerprint(options_, responses->second, estimator, general,
+                                fingerprints_of(other_estimators(options_, "", ModelCheck::accept_any)));
     } catch (const UserError&) {
       // Estimators of elsewhere may be gone.
       return std::nullopt;

@@ -106,6 +106,19 @@ std::unique_ptr<Attributor> make_at2_named(NamedEstimator estimator) {
   return std::make_unique<At2Attributor>("at2_" + estimator.name, "AT2 (" + estimator.name + ")",
                                          std::move(estimator.estimator));
 }
+std::optional<Feature> averaged_feature(Method method) {
+  switch (method) {
+    case Method::average_attention:
+      return Feature::attention;
+    case Method::value_norm:
+      return Feature::value_norm;
+    case Method::logit_contribution:
+      return Feature::logit_contribution;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::unique_ptr<Attributor> make_head_average(Feature feature) {
   switch (feature) {
     case Feature::value_norm:
@@ -137,13 +150,9 @@ std::vector<std::unique_ptr<Attributor>> make_attributors(const EvaluateOptions&
         attributors.push_back(make_at2_general(*estimators.general));
         break;
       case Method::average_attention:
-        attributors.push_back(make_head_average(Feature::attention));
-        break;
       case Method::value_norm:
-        attributors.push_back(make_head_average(Feature::value_norm));
-        break;
       case Method::logit_contribution:
-        attributors.push_back(make_head_average(Feature::logit_contribution));
+        attributors.push_back(make_head_average(*averaged_feature(method)));
         break;
       case Method::gradient:
         attributors.push_back(make_gradient());

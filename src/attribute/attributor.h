@@ -61,6 +61,8 @@ struct Estimators {
 [[nodiscard]] std::unique_ptr<Attributor> make_at2_general(ScoreEstimator estimator);
 /// The same under the key "at2_<name>".
 [[nodiscard]] std::unique_ptr<Attributor> make_at2_named(NamedEstimator estimator);
+/// The feature that a method averages over all heads; nothing for other methods.
+[[nodiscard]] std::optional<Feature> averaged_feature(Method method);
 /// One feature, all heads alike: average attention, and two scores that need no training either.
 [[nodiscard]] std::unique_ptr<Attributor> make_head_average(Feature feature);
 /// Gradient L1 norm.

@@ -8,20 +8,6 @@
 namespace at2 {
 namespace {
 
-/// The feature that a method averages over all heads; nothing for other methods.
-std::optional<Feature> averaged_feature(Method method) {
-  switch (method) {
-    case Method::average_attention:
-      return Feature::attention;
-    case Method::value_norm:
-      return Feature::value_norm;
-    case Method::logit_contribution:
-      return Feature::logit_contribution;
-    default:
-      return std::nullopt;
-  }
-}
-
 void add(std::vector<Feature>& features, Feature feature) {
   if (std::find(features.begin(), features.end(), feature) == features.end()) features.push_back(feature);
 }

@@ -1,9 +1,9 @@
 #include "train/training_view.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "ablation/feature_kinds.h"
 #include "base/errors.h"
 
 namespace at2 {
@@ -26,16 +26,9 @@ std::int64_t end_of(const FeatureSource& source, std::int64_t count) {
 TrainingView::TrainingView(const FeatureSource& source, std::span<const Feature> measured, TrainingPart part)
     : source_(&source),
       part_(std::move(part)),
-      num_measured_(std::ssize(measured)),
+      measured_(measured.begin(), measured.end()),
       end_(end_of(source, part_.max_examples)) {
-  if (part_.features.empty() ||
-      std::equal(measured.begin(), measured.end(), part_.features.begin(), part_.features.end()))
-    return;
-  for (const Feature feature : part_.features) {
-    const auto found = std::find(measured.begin(), measured.end(), feature);
-    AT2_EXPECT(found != measured.end(), "the feature was measured");
-    places_.push_back(found - measured.begin());
-  }
+  if (part_.features.empty()) part_.features = measured_;
 }
 
 std::int64_t TrainingView::num_targets(std::int64_t example) const {
@@ -53,11 +46,7 @@ TargetFeatures TrainingView::target(TargetIndex index) const {
     seen.features_MF = seen.features_MF.narrow(0, 0, part_.max_ablations);
     seen.logit_probs_M = seen.logit_probs_M.narrow(0, 0, part_.max_ablations);
   }
-  if (places_.empty()) return seen;
-  const std::int64_t width = seen.features_MF.size(1) / num_measured_;
-  std::vector<at::Tensor> kinds;
-  for (const std::int64_t place : places_) kinds.push_back(seen.features_MF.narrow(1, place * width, width));
-  seen.features_MF = at::cat(kinds, 1);
+  seen.features_MF = of_kinds(seen.features_MF, measured_, part_.features);
   return seen;
 }
 

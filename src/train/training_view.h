@@ -38,9 +38,7 @@ class TrainingView final : public FeatureSource {
  private:
   const FeatureSource* source_;
   TrainingPart part_;
-  /// For each kind that is seen, its place among those measured; empty = all as they are.
-  std::vector<std::int64_t> places_;
-  std::int64_t num_measured_;
+  std::vector<Feature> measured_;
   std::int64_t end_ = 0;
 };
 

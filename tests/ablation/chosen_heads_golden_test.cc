@@ -93,11 +93,7 @@ TEST_P(ChosenHeadsTest, SoItIsFromWhatGenerationKept) {
 INSTANTIATE_TEST_SUITE_P(Checkpoints, ChosenHeadsTest,
                          ::testing::Values("llama3", "llama-tied", "mistral", "qwen2", "qwen3", "phi3", "phi4-mini",
                                            "gemma3"),
-                         [](const auto& parameter) {
-                           std::string name = parameter.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         [](const auto& parameter) { return testing::name_for_tests(parameter.param); });
 
 }  // namespace
 }  // namespace at2

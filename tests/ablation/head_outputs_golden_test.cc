@@ -72,11 +72,7 @@ TEST_P(HeadOutputsGoldenTest, OneFeatureAloneIsThatOfSeveral) {
 INSTANTIATE_TEST_SUITE_P(Checkpoints, HeadOutputsGoldenTest,
                          ::testing::Values("llama3", "llama-tied", "mistral", "qwen2", "qwen3", "phi3", "phi4-mini",
                                            "gemma3"),
-                         [](const auto& parameter) {
-                           std::string name = parameter.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         [](const auto& parameter) { return testing::name_for_tests(parameter.param); });
 
 /// What generation kept gives the features without another pass.
 TEST(HeadFeaturesFromTraceTest, EqualThoseOfAForwardPass) {

@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -18,6 +19,12 @@ inline LanguageModel load_tiny_model(const std::string& name = "llama3") {
   const auto folder = std::filesystem::path(AT2_GOLDEN_DIR) / "tiny-models" / name;
   const ModelConfig config = read_model_config(folder);
   return {config, load_weights(folder, config, ComputePlace{}), ComputePlace{}};
+}
+
+/// A model's name as part of a test's, where dashes may not be.
+inline std::string name_for_tests(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 /// `num_sources` sources of `source_size` tokens between a header and a query, then two targets; random tokens.
