@@ -50,6 +50,7 @@ std::string estimator_fingerprint(const RunOptions& options, const std::string& 
   if (train.prior_strength != 0 || train.validation_fraction != 0) {
     parts.push_back({train.prior_strength, train.validation_fraction});
   }
+  if (!train.prior_candidates.empty()) parts.push_back({"prior_candidates", train.prior_candidates});
   if (train.sparse_heads != 0) parts.push_back({"sparse_heads", train.sparse_heads});
   // What a part of the measurements gives is another estimator; all of them, however asked for, is the same one.
   if (!train.features.empty() && train.features != options.ablate.features) parts.push_back(words_of(train.features));

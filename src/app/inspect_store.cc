@@ -121,6 +121,8 @@ Inspection inspect_estimator(const fs::path& path) {
   inspection["targets"] = origin.num_targets;
   inspection["ablations_of_each"] = origin.num_ablations;
   inspection["steps"] = origin.steps;
+  if (origin.prior_strength != 0) inspection["prior_strength"] = origin.prior_strength;
+  if (!origin.prior_candidates.empty()) inspection["prior_chosen_of"] = origin.prior_candidates;
   inspection["theta"] = {{"layers", stored.estimator.num_layers()}, {"heads", stored.estimator.num_heads()}};
   const std::int64_t all_heads = stored.estimator.num_layers() * stored.estimator.num_heads();
   if (const auto weighed = std::ssize(weighed_heads(stored.estimator)); weighed < all_heads) {

@@ -91,6 +91,7 @@ TrainedWith trained_with(const StoredEstimator& stored) {
   TrainedWith trained;
   for (const Feature feature : estimator.features()) trained.features.emplace_back(to_text(feature));
   trained.prior_strength = stored.origin.prior_strength;
+  trained.prior_candidates = stored.origin.prior_candidates;
   trained.examples = stored.origin.num_examples;
   trained.ablations = stored.origin.num_ablations;
   trained.heads = estimator.num_layers() * estimator.num_heads();

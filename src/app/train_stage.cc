@@ -13,6 +13,7 @@
 #include "comm/agree.h"
 #include "config/enum_text.h"
 #include "config/provenance.h"
+#include "report/format.h"
 #include "store/claim.h"
 #include "store/hdf5_writer.h"
 #include "train/shard_features.h"
@@ -61,10 +62,37 @@ EstimatorOrigin make_origin(const Session& session, const Inputs& inputs, const 
   origin.num_examples = result.num_examples;
   origin.num_targets = result.num_targets;
   origin.steps = session.options.train.steps;
-  origin.prior_strength = session.options.train.prior_strength;
+  origin.prior_strength = result.prior_strength;
+  origin.prior_candidates = session.options.train.prior_candidates;
   origin.fingerprint = estimator_fingerprint(session, inputs);
   origin.version = program_version();
   return origin;
+}
+
+/// Losses and what each was found with, as two datasets; nothing if there are none.
+template <typename Number>
+void write_losses(Hdf5Writer& writer, const std::string& name, const std::string& loss_name,
+                  const std::vector<std::pair<Number, double>>& found) {
+  if (found.empty()) return;
+  std::vector<Number> numbers;
+  std::vector<double> losses;
+  for (const auto& [number, loss] : found) {
+    numbers.push_back(number);
+    losses.push_back(loss);
+  }
+  writer.write(name, at::tensor(numbers));
+  writer.write(loss_name, at::tensor(losses, at::kDouble));
+}
+
+/// Says which strength of the prior was taken.
+void say_prior(const Session& session, const TrainResult& result) {
+  if (result.prior_trials.empty()) return;
+  std::string losses;
+  for (const auto& [strength, loss] : result.prior_trials) {
+    losses += (losses.empty() ? "" : ", ") + compact(loss) + " with " + compact(strength);
+  }
+  session.log.say("train: the prior has strength " + compact(result.prior_strength) +
+                  " (loss on examples that were left out: " + losses + ")");
 }
 
 void write_history(const Session& session, const TrainResult& result) {
@@ -77,16 +105,8 @@ void write_history(const Session& session, const TrainResult& result) {
   Hdf5Writer writer(session.folder.training());
   writer.write("loss", at::tensor(loss, at::kDouble));
   writer.write("gradient_norm", at::tensor(norm, at::kDouble));
-  if (!result.validation.empty()) {
-    std::vector<std::int64_t> steps;
-    std::vector<double> losses;
-    for (const auto& [step, validation_loss] : result.validation) {
-      steps.push_back(step);
-      losses.push_back(validation_loss);
-    }
-    writer.write("validation_steps", at::tensor(steps, at::kLong));
-    writer.write("validation_loss", at::tensor(losses, at::kDouble));
-  }
+  write_losses(writer, "validation_steps", "validation_loss", result.validation);
+  write_losses(writer, "prior_candidates", "prior_loss", result.prior_trials);
   writer.commit();
 }
 
@@ -156,6 +176,7 @@ void train_and_store(const Session& session, const Inputs& inputs) {
   const TrainResult result = train(view, {config.num_layers, config.num_heads, kinds}, options, session.options.seed,
                                    gpus ? *gpus : ranks, after_step);
   progress.finish();
+  say_prior(session, result);
   session.journal->end();
   agreed(ranks, [&] {
     if (ranks.rank() != 0) return;

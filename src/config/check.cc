@@ -35,6 +35,10 @@ std::optional<Fault> training_fault(const RunOptions& options) {
                  "ablate.features, which says what is measured, has not",
                  "add it to ablate.features, or take it out of train.features"};
   }
+  if (!options.train.prior_candidates.empty() && options.train.prior_strength != 0) {
+    return Fault{"train.prior_strength", "train.prior_strength and train.prior_candidates are both set",
+                 "the strength is either given or chosen", "take one of them out"};
+  }
   const std::int64_t examples = options.data.train.max_examples;
   if (examples != 0 && options.train.max_examples > examples) {
     return Fault{"train.max_examples", "train.max_examples is " + std::to_string(options.train.max_examples),

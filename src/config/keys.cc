@@ -47,6 +47,10 @@ void add_dataset(std::vector<Key>& keys, const std::string& section, const std::
       section + ".max_examples", "examples taken from it, chosen by the seed; 0 = all",
       Count{.low = 0}, [dataset](RunOptions & o) -> auto& { return dataset(o).max_examples; }));
   keys.push_back(scalar_key(
+      section + ".max_prompt_characters",
+      "records with a longer prompt are left out; 0 = as the paper does for the format",
+      Count{.low = 0}, [dataset](RunOptions & o) -> auto& { return dataset(o).max_prompt_characters; }));
+  keys.push_back(scalar_key(
       section + ".prompt_template",
       "user message with {context} or {passages}, {query}, and {options} where there are; empty = the paper's for the "
       "format",
@@ -116,6 +120,10 @@ void add_train(std::vector<Key>& keys) {
   keys.push_back(scalar_key("train.prior_strength",
                             "how strongly theta is drawn to all heads alike; 0 = not at all, as in the paper",
                             RealRange{}, AT2_FIELD(train.prior_strength)));
+  keys.push_back(list_key("train.prior_candidates",
+                          "strengths of the prior, of which that is taken whose theta fits left-out quarters of the "
+                          "training examples best; [] = train.prior_strength is taken",
+                          RealRange{}, Order::ascending, AT2_FIELD(train.prior_candidates), Empty::allowed));
   keys.push_back(scalar_key("train.validation_fraction",
                             "share of the training examples that choose the best step instead of being trained on; 0 = "
                             "the last step is taken, as in the paper",

@@ -70,6 +70,8 @@ struct DatasetOptions {
   DatasetPart part = DatasetPart::automatic;
   /// Name in tables and figures; empty = that of the format, or of the file for jsonl.
   std::string title = {};
+  /// Records whose prompt has more characters (code points) are left out; 0 = the paper's limit for the format.
+  std::int64_t max_prompt_characters = 0;
 };
 
 struct DataOptions {
@@ -108,6 +110,8 @@ struct TrainOptions {
   /// Weight of mean_f (F theta_f - 1)^2 in the loss, theta being that of features scaled to mean magnitude 1: how
   /// strongly theta is drawn to all heads alike. 0 = the paper.
   double prior_strength = 0;
+  /// Strengths of which one is chosen by cross-validation on the training examples; none = prior_strength is taken.
+  std::vector<double> prior_candidates = {};
   /// Share of the training examples on which the best step is chosen instead of being trained on; 0 = the last step.
   double validation_fraction = 0;
   /// Attention heads that theta may weigh, chosen by a first training on all of them; 0 = all, as in the paper.

@@ -64,6 +64,8 @@ class Reader {
         bare_template_(template_of(options.prompt_template_without_context, traits_.without_context,
                                    traits_.rules_without_context)),
         without_context_(rules.without_context),
+        max_prompt_characters_(options.max_prompt_characters != 0 ? options.max_prompt_characters
+                                                                  : traits_.max_prompt_characters),
         selection_({rules.seed, part_of(options, rules), rules.train_part_examples, options.max_examples}),
         report_(report) {}
 
@@ -112,7 +114,7 @@ class Reader {
     const std::string_view context =
         std::string_view(prompt.content)
             .substr(static_cast<std::size_t>(prompt.context.begin), static_cast<std::size_t>(prompt.context.size()));
-    for (const auto& [text, most] : {std::pair(std::string_view(prompt.content), traits_.max_prompt_characters),
+    for (const auto& [text, most] : {std::pair(std::string_view(prompt.content), max_prompt_characters_),
                                      std::pair(context, traits_.max_context_characters)}) {
       if (most != 0 && count_characters(text) > most) return "longer than " + std::to_string(most) + " characters";
     }
@@ -134,6 +136,7 @@ class Reader {
   std::optional<PromptTemplate> template_;
   std::optional<PromptTemplate> bare_template_;
   WithoutContext without_context_;
+  std::int64_t max_prompt_characters_;
   Selection selection_;
   UniqueIds ids_;
   ReadReport& report_;

@@ -16,11 +16,14 @@ std::string count_text(std::int64_t count, const std::string& what) {
   return compact(static_cast<double>(count)) + " " + what + (count == 1 ? "" : "s");
 }
 
+std::string prior_text(const TrainedWith& trained) {
+  if (!trained.prior_candidates.empty()) return "prior chosen";
+  return trained.prior_strength > 0 ? "prior " + compact(trained.prior_strength) : "no prior";
+}
+
 /// All that estimators of one curve agree in, part by part.
 std::vector<std::string> parts_of(const TrainedWith& trained, Against against) {
-  std::vector<std::string> parts = {features_text(trained), trained.prior_strength > 0
-                                                                ? "prior " + compact(trained.prior_strength)
-                                                                : std::string("no prior")};
+  std::vector<std::string> parts = {features_text(trained), prior_text(trained)};
   if (against != Against::examples) parts.push_back(count_text(trained.examples, "training example"));
   if (against != Against::ablations) parts.push_back(count_text(trained.ablations, "ablation") + " each");
   if (against != Against::heads) {
@@ -32,13 +35,15 @@ std::vector<std::string> parts_of(const TrainedWith& trained, Against against) {
 /// Numbers that look alike when rounded are told apart, too.
 struct CurveKey {
   std::vector<std::string> features;
-  double prior_strength = 0;
+  /// Those that it was chosen from, or the one.
+  std::vector<double> priors;
   std::vector<std::int64_t> amounts;
   auto operator<=>(const CurveKey&) const = default;
 };
 
 CurveKey key_of(const TrainedWith& trained, Against against) {
-  CurveKey key{trained.features, trained.prior_strength, {trained.heads}};
+  CurveKey key{trained.features, trained.prior_candidates, {trained.heads}};
+  if (key.priors.empty()) key.priors = {trained.prior_strength};
   for (const Against other : {Against::examples, Against::ablations, Against::heads}) {
     if (other != against) key.amounts.push_back(amount_of(trained, other));
   }

@@ -18,7 +18,8 @@ std::string count_text(std::int64_t count) { return compact(static_cast<double>(
 
 std::vector<std::string> training_cells(const std::optional<TrainedWith>& trained) {
   if (!trained) return std::vector<std::string>(5, std::string(kNoValue));
-  return {features_text(*trained), compact(trained->prior_strength), count_text(trained->examples),
+  const std::string chosen = trained->prior_candidates.empty() ? "" : " (chosen)";
+  return {features_text(*trained), compact(trained->prior_strength) + chosen, count_text(trained->examples),
           count_text(trained->ablations), count_text(trained->nonzero_heads) + " of " + count_text(trained->heads)};
 }
 

@@ -17,6 +17,8 @@ struct TrainedWith {
   /// What of each head it weighs: "attention", ...
   std::vector<std::string> features;
   double prior_strength = 0;
+  /// Strengths that it was chosen from; none = it was given.
+  std::vector<double> prior_candidates = {};
   std::int64_t examples = 0;
   /// Of each example.
   std::int64_t ablations = 0;

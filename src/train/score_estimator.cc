@@ -29,6 +29,11 @@ EstimatorOrigin read_origin(const Hdf5Reader& reader) {
   origin.num_examples = reader.int_attribute(kOrigin, "num_examples");
   origin.num_targets = reader.int_attribute(kOrigin, "num_targets");
   origin.steps = reader.int_attribute(kOrigin, "steps");
+  if (reader.has("prior_candidates")) {
+    const at::Tensor candidates = reader.read("prior_candidates").to(at::kDouble).contiguous();
+    const double* const first = candidates.const_data_ptr<double>();
+    origin.prior_candidates.assign(first, first + candidates.numel());
+  }
   if (reader.has("prior_strength")) origin.prior_strength = reader.read("prior_strength").item<double>();
   origin.fingerprint = reader.text_attribute(kOrigin, "fingerprint");
   origin.version = reader.text_attribute(kOrigin, "version");
@@ -134,6 +139,9 @@ void save_estimator(const std::filesystem::path& path, const ScoreEstimator& est
     std::vector<std::string> words;
     for (const Feature feature : estimator.features()) words.emplace_back(to_text(feature));
     writer.write_texts("features", words);
+  }
+  if (!origin.prior_candidates.empty()) {
+    writer.write("prior_candidates", at::tensor(origin.prior_candidates, at::kDouble));
   }
   if (origin.prior_strength != 0) writer.write("prior_strength", at::scalar_tensor(origin.prior_strength, at::kDouble));
   writer.write_attribute(kOrigin, "model_fingerprint", origin.model_fingerprint);

@@ -71,8 +71,10 @@ struct EstimatorOrigin {
   std::int64_t num_examples = 0;
   std::int64_t num_targets = 0;
   std::int64_t steps = 0;
-  /// train.prior_strength
+  /// train.prior_strength, or the one that was chosen
   double prior_strength = 0;
+  /// train.prior_candidates
+  std::vector<double> prior_candidates = {};
   /// Of the run, as in the shards: what the weights depend on.
   std::string fingerprint;
   /// Of the program that trained it.

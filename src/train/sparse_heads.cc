@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "train/batch_gradient.h"
 #include "train/feature_scales.h"
+#include "train/prior_choice.h"
 
 namespace at2 {
 namespace {
@@ -32,7 +33,8 @@ bool trains_twice(const TrainOptions& options, std::int64_t all_heads) {
 }
 
 std::int64_t num_steps_in_all(const TrainOptions& options, std::int64_t all_heads) {
-  return trains_twice(options, all_heads) ? 2 * options.steps : options.steps;
+  const std::int64_t trials = kPriorFolds * std::ssize(options.prior_candidates);
+  return (trials + (trains_twice(options, all_heads) ? 2 : 1)) * options.steps;
 }
 
 std::vector<double> feature_magnitudes(const FeatureSource& source, std::int64_t num_features,

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
 
 #include "base/errors.h"
-#include "train/batch_sampler.h"
+#include "train/batch_stream.h"
 #include "train/feature_scales.h"
+#include "train/prior_choice.h"
 #include "train/sparse_heads.h"
 #include "train/validation_split.h"
 
@@ -30,50 +30,6 @@ at::Tensor as_tensor(const std::vector<double>& theta_F) {
   std::copy(theta_F.begin(), theta_F.end(), tensor_F.mutable_data_ptr<double>());
   return tensor_F;
 }
-
-/// The batches of a training in turn. The source hears of each one step before it is returned.
-class BatchStream {
- public:
-  BatchStream(const FeatureSource& source, const TrainOptions& options, std::uint64_t seed,
-              const Communicator& communicator)
-      : source_(&source),
-        communicator_(&communicator),
-        sampler_(source, options.batch_size, seed),
-        steps_(options.steps) {
-    announce_next();
-  }
-
-  std::vector<TargetIndex> next() {
-    std::vector<TargetIndex> batch = std::move(announced_);
-    announce_next();
-    return batch;
-  }
-
- private:
-  /// Batches drawn together: drawing takes as long as there are examples, and each batch is one thread's work.
-  static constexpr std::int64_t kDrawnTogether = 16;
-
-  void announce_next() {
-    if (drawn_.empty()) {
-      const std::int64_t count = std::min(kDrawnTogether, steps_ - steps_drawn_);
-      drawn_ = sampler_.draw_several(steps_drawn_, count);
-      steps_drawn_ += count;
-    }
-    if (!drawn_.empty()) {
-      announced_ = std::move(drawn_.front());
-      drawn_.pop_front();
-    }
-    source_->read_ahead(share_of(announced_, *communicator_));
-  }
-
-  const FeatureSource* source_;
-  const Communicator* communicator_;
-  BatchSampler sampler_;
-  std::int64_t steps_;
-  std::int64_t steps_drawn_ = 0;
-  std::deque<std::vector<TargetIndex>> drawn_;
-  std::vector<TargetIndex> announced_;
-};
 
 /// L1-normalised before it is rounded to float32.
 ScoreEstimator published(const HeadFeatures& heads, const std::vector<double>& theta_F) {
@@ -208,16 +164,19 @@ StepReport Trainer::step(std::span<const TargetIndex> batch) {
   return report;
 }
 
-TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
-                  std::uint64_t seed, Communicator& communicator,
-                  const std::function<void(const StepReport&)>& on_step) {
+TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& asked, std::uint64_t seed,
+                  Communicator& communicator, const std::function<void(const StepReport&)>& on_step) {
   const auto [num_examples, num_targets] = examples_and_targets(source);
   const std::int64_t num_features = std::ssize(heads.features) * heads.num_layers * heads.num_heads;
   const auto kinds = static_cast<std::int64_t>(heads.features.size());
-  const bool scaled = heads.features != std::vector{Feature::attention} || options.prior_strength != 0;
-  const ValidationSplit split(source, options.validation_fraction, seed);
+  const bool has_prior = asked.prior_strength != 0 || !asked.prior_candidates.empty();
+  const bool scaled = has_prior || heads.features != std::vector{Feature::attention};
+  const ValidationSplit split(source, asked.validation_fraction, seed);
   const std::vector<double> scale_F =
       scaled ? feature_scales(source, num_features, kinds, communicator) : std::vector<double>{};
+  TrainOptions options = asked;
+  std::vector<PriorTrial> trials = try_priors(split, num_features, asked, seed, communicator, scale_F, on_step);
+  if (!trials.empty()) options.prior_strength = best_prior(trials);
   const auto training_of = [&](std::vector<std::int64_t> trained) {
     Trainer trainer(source, num_features, options, communicator, scale_F, std::move(trained));
     return all_steps(trainer, split, BatchStream(split, options, seed, communicator), options.steps, on_step);
@@ -229,8 +188,8 @@ TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const 
         head_strengths(last.best.theta_F, feature_magnitudes(source, num_features, communicator), all_heads);
     last = training_of(features_of(strongest_heads(strength, options.sparse_heads), all_heads, kinds));
   }
-  return {published(heads, last.best.theta_F), std::move(last.history), num_examples, num_targets,
-          std::move(last.best.losses),         last.best.step};
+  return {published(heads, last.best.theta_F), std::move(last.history), num_examples,           num_targets,
+          std::move(last.best.losses),         last.best.step,          options.prior_strength, std::move(trials)};
 }
 
 }  // namespace at2

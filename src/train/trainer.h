@@ -83,20 +83,26 @@ struct TrainResult {
   std::vector<std::pair<std::int64_t, double>> validation = {};
   /// After how many steps the estimator was taken.
   std::int64_t best_step = 0;
+  /// Of the prior, given or chosen.
+  double prior_strength = 0;
+  /// Strengths that were tried, each with its loss on left-out examples (train/prior_choice.h).
+  std::vector<std::pair<double, double>> prior_trials = {};
 };
 
 /// Trains for options.steps steps, and takes theta after the last, or with a validation split after that of the lowest
 /// loss there, looked at 50 times. Features of several kinds, or with a prior, are scaled first. Equal bits for any
 /// number of ranks and threads. \collective
 ///
+/// With options.prior_candidates the strength of the prior is chosen first (train/prior_choice.h).
+///
 /// With options.sparse_heads the heads are chosen by such a training on all of them (train/sparse_heads.h); a second
 /// one from uniform weights, with the same batches, then trains the weights of these alone. The result is that of the
 /// second, its history too.
 /// \param seed     of the run; batches are drawn from it
-/// \param on_step  called on every rank after each step, of which there are num_steps_in_all(); steps are counted from
-/// 0
-///                 in each training; may be empty
-/// \throws UserError if there is no target to train on, or a loss is not finite.
+/// \param on_step  called on every rank after each step, of which there are num_steps_in_all(); steps are counted
+///                 from 0 in each training; may be empty
+/// \throws UserError if there is no target to train on, too few examples to choose a prior with, or a loss is not
+///         finite.
 [[nodiscard]] TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& options,
                                 std::uint64_t seed, Communicator& communicator,
                                 const std::function<void(const StepReport&)>& on_step = {});

@@ -11,11 +11,13 @@
 namespace at2 {
 
 /// A training set less the examples that are set apart: these have no targets in it, so that none is drawn.
-/// Which they are depends on the seed and each example's place alone.
+/// Drawn ones depend on the seed and each example's place alone.
 class ValidationSplit final : public FeatureSource {
  public:
   /// Keeps a reference to `source`. \throws UserError if either part would have no target
   ValidationSplit(const FeatureSource& source, double fraction, std::uint64_t seed);
+  /// Sets the examples apart that `apart` says. \pre it has an entry for each
+  ValidationSplit(const FeatureSource& source, std::vector<bool> apart);
 
   [[nodiscard]] std::int64_t num_examples() const override { return source_->num_examples(); }
   [[nodiscard]] std::int64_t num_targets(std::int64_t example) const override;

@@ -54,6 +54,18 @@ TEST_F(FeaturesTest, ThetaOfAPartTellsWhichPart) {
   EXPECT_EQ(part.origin.prior_strength, 0.125);
 }
 
+TEST_F(FeaturesTest, AStrengthOfThePriorCanBeChosen) {
+  const CommandResult chosen =
+      tiny_->run("train", 2, "chosen", kAll + "--set train.prior_candidates=[0.01,1] --set train.steps=20");
+  ASSERT_EQ(chosen.exit_code, 0) << chosen.output;
+  EXPECT_THAT(chosen.output, HasSubstr("train: the prior has strength "));
+  EXPECT_THAT(chosen.output, HasSubstr(" with 0.01, "));
+  const EstimatorOrigin origin = estimator_of(*tiny_, "chosen").origin;
+  EXPECT_THAT(origin.prior_candidates, ElementsAre(0.01, 1));
+  EXPECT_THAT(origin.prior_candidates, ::testing::Contains(origin.prior_strength));
+  EXPECT_EQ(Hdf5Reader(tiny_->path() / "chosen/training.h5").read("prior_loss").numel(), 2);
+}
+
 TEST_F(FeaturesTest, AskingForAllThereIsChangesNothing) {
   const CommandResult again = tiny_->run(
       "train", 0, "same",

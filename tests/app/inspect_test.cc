@@ -109,7 +109,7 @@ TEST(InspectTest, AnEstimatorTellsItsModelAndItsStrongestHeads) {
 TEST(InspectTest, AnEstimatorOfSomeHeadsSaysOfHowMany) {
   const TestFolder files;
   const auto path = files.path() / "theta.h5";
-  const EstimatorOrigin origin{"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, 0, "print", "9"};
+  const EstimatorOrigin origin{"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, 0, {}, "print", "9"};
   at::Tensor theta = at::zeros({2, 3, 2});
   theta[0][0][1] = 0.5;
   theta[0][2][0] = 0.25;

@@ -37,8 +37,8 @@ RunOptions unusual_options() {
              .threads = 3,
              .weight_cache = "w c",
              .title = "M O"};
-  o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7, "Näh: {passages}\n\t\"{query}\"\\ \x01", "{query}?",
-                  DatasetPart::train,      "T t"};
+  o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7,   "Näh: {passages}\n\t\"{query}\"\\ \x01", "{query}?",
+                  DatasetPart::train,      "T t",      1234};
   o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}", "-", DatasetPart::whole, "E"};
   o.data.train_part_examples = 15;
   o.data.max_bad_fraction = 0.1;
@@ -54,7 +54,7 @@ RunOptions unusual_options() {
              .batch_size = 12,
              .learning_rate = 1e-300,
              .gradient_clip = 2.5e10,
-             .prior_strength = 0.25,
+             .prior_candidates = {0, 0.25, 1},
              .validation_fraction = 0.125,
              .sparse_heads = 18,
              .features = {Feature::attention},
@@ -152,6 +152,8 @@ TEST(LoadTest, ThetaIsTrainedOnWhatIsMeasured) {
       ElementsAre(Feature::value_norm));
   EXPECT_THAT(message("max_ablations: 33"), HasSubstr("from 2 to 32"));
   EXPECT_THAT(message("max_ablations: 1"), HasSubstr("has no correlation"));
+  EXPECT_THAT(message("prior_candidates: [1, 0.1]"), HasSubstr("ascending"));
+  EXPECT_THAT(message("prior_candidates: [0.1, 1], prior_strength: 0.3"), HasSubstr("are both set"));
   EXPECT_THAT(message("sparse_heads: -1"), HasSubstr("a whole number, at least 0"));
   const std::string few = "data: {train: {path: t, max_examples: 8}, evaluation: {path: e}}\n";
   EXPECT_THAT(message_of([&] { load(few + "train: {max_examples: 9}\n"); }), HasSubstr("data.train.max_examples is 8"));

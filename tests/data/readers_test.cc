@@ -69,6 +69,16 @@ TEST(DollyTest, RecordsThatDoNotBelongAreFiltered) {
                                                              Pair("longer than 10000 characters", 1)));
 }
 
+TEST(DollyTest, ALimitThatIsAskedForStandsInForThePapers) {
+  const std::string twenty(20, 'x');
+  DatasetOptions options{.format = DatasetFormat::dolly};
+  options.max_prompt_characters = std::ssize(std::string("Context: \n\nQuery: q")) + 20;
+  const auto [examples, report] =
+      read_text(options, dolly_line("q", twenty, "closed_qa") + dolly_line("q", twenty + "x", "closed_qa"));
+  EXPECT_THAT(ids_of(examples), ElementsAre("dolly-1"));
+  EXPECT_THAT(report.dropped_by_reason, ElementsAre(Pair("longer than 39 characters", 1)));
+}
+
 TEST(DollyTest, CategoryAndResponseMayBeMissing) {
   const auto [examples, report] = read_dolly(R"({"instruction": "q", "context": "c"})"
                                              "\r\n"

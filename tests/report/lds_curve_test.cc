@@ -32,6 +32,16 @@ TEST(LdsCurveTest, EstimatorsThatDifferInNothingElseAreOneCurve) {
   EXPECT_EQ(chart.levels[0].style.css_class, "m-average");
 }
 
+TEST(LdsCurveTest, StrengthsChosenFromTheSameOnesAreOneCurve) {
+  LdsGroup group = two_by_two();
+  for (const std::size_t row : {1U, 3U}) group.rows[row].trained->prior_candidates = {0.1, 1};
+  group.rows[3].trained->prior_strength = 0.1;
+  const LineChart chart = lds_curve(group, Against::examples);
+  ASSERT_EQ(chart.curves.size(), 2U);
+  EXPECT_EQ(chart.curves[1].label, "prior chosen");
+  EXPECT_EQ(chart.curves[1].points.size(), 2U);
+}
+
 TEST(LdsCurveTest, AgainstOtherThingsTheNumberOfExamplesTellsCurvesApart) {
   LdsGroup group = two_by_two();
   for (const std::size_t row : {1U, 3U}) {

@@ -22,7 +22,7 @@ class ScoreEstimatorTest : public ::testing::Test {
   TestFolder folder_;
   std::filesystem::path path_ = folder_.path() / "estimator.h5";
   RandomStream random_{5, "estimator"};
-  EstimatorOrigin origin_ = {"f00d", "Tiny", "samples", "token", 32, 10, 25, 1000, 0.25, "beef", "0.1.0"};
+  EstimatorOrigin origin_ = {"f00d", "Tiny", "samples", "token", 32, 10, 25, 1000, 0.25, {0.25, 1}, "beef", "0.1.0"};
 };
 
 TEST_F(ScoreEstimatorTest, StartsAsAverageAttention) {

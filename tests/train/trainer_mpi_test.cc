@@ -99,6 +99,11 @@ TEST_F(TrainerRanksTest, SoItIsWithScaledFeaturesAPriorAndAValidationSplit) {
   EXPECT_EQ(theta_bits(environment_.communicator()), theta_bits(*alone_));
 }
 
+TEST_F(TrainerRanksTest, SoItIsWithAPriorThatIsChosen) {
+  options_.prior_candidates = {0, 1e-3, 1};
+  EXPECT_EQ(theta_bits(environment_.communicator()), theta_bits(*alone_));
+}
+
 TEST_F(TrainerRanksTest, SoItIsWithTheHeadsThatAreChosen) {
   for (const std::int64_t count : {1, 4, 29}) {
     options_.sparse_heads = count;
