@@ -39,7 +39,7 @@ RunOptions unusual_options() {
              .title = "M O"};
   o.data.train = {DatasetFormat::hotpotqa, "[t].json", 7,   "Näh: {passages}\n\t\"{query}\"\\ \x01", "{query}?",
                   DatasetPart::train,      "T t",      1234};
-  o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}", "-", DatasetPart::whole, "E"};
+  o.data.evaluation = {DatasetFormat::hotpotqa, "null", 8, "{query} {context}", "-", DatasetPart::whole, "E", 99};
   o.data.train_part_examples = 15;
   o.data.max_bad_fraction = 0.1;
   o.generate = {.max_new_tokens = 9, .batch_size = 2};
@@ -216,20 +216,33 @@ TEST(ValidateTest, ChecksValuesThatWereSetInCode) {
   EXPECT_THAT(message_of([&] { validate(options); }), HasSubstr("ablate.keep_probability is 1"));
 }
 
+/// Those with a strength of the prior that is given: it cannot be chosen, too.
+RunOptions with_given_prior() {
+  RunOptions options = unusual_options();
+  options.train.prior_candidates = {};
+  options.train.prior_strength = 0.25;
+  return options;
+}
+
 TEST(DumpTest, UnusualOptionsComeBackEqual) {
-  const RunOptions options = unusual_options();
-  const std::string yaml = dump_options(options);
-  const RunOptions again = load(yaml);
-  EXPECT_THAT(differences(options, again), ElementsAre());
-  EXPECT_EQ(again.data.train.prompt_template, options.data.train.prompt_template);
-  EXPECT_EQ(again.ablate.keep_probability, options.ablate.keep_probability);
-  EXPECT_EQ(again.seed, options.seed);
-  EXPECT_EQ(dump_options(again), yaml);
+  for (const RunOptions& options : {unusual_options(), with_given_prior()}) {
+    const std::string yaml = dump_options(options);
+    const RunOptions again = load(yaml);
+    EXPECT_THAT(differences(options, again), ElementsAre());
+    EXPECT_EQ(again.data.train.prompt_template, options.data.train.prompt_template);
+    EXPECT_EQ(again.ablate.keep_probability, options.ablate.keep_probability);
+    EXPECT_EQ(again.seed, options.seed);
+    EXPECT_EQ(dump_options(again), yaml);
+  }
 }
 
 TEST(DumpTest, UnusualOptionsDifferFromTheDefaultsInEveryKey) {
   // Guards the test above: a key that it leaves at its default would not be tested.
-  EXPECT_EQ(differences(RunOptions{}, unusual_options()).size(), all_keys().size());
+  std::set<std::string> keys;
+  for (const RunOptions& options : {unusual_options(), with_given_prior()}) {
+    for (const Difference& difference : differences(RunOptions{}, options)) keys.insert(difference.key);
+  }
+  EXPECT_EQ(keys.size(), all_keys().size());
 }
 
 TEST(DumpTest, DefaultsLoadOnceTheyHavePaths) {

@@ -71,7 +71,8 @@ TEST(DollyTest, RecordsThatDoNotBelongAreFiltered) {
 
 TEST(DollyTest, ALimitThatIsAskedForStandsInForThePapers) {
   const std::string twenty(20, 'x');
-  DatasetOptions options{.format = DatasetFormat::dolly};
+  DatasetOptions options;
+  options.format = DatasetFormat::dolly;
   options.max_prompt_characters = std::ssize(std::string("Context: \n\nQuery: q")) + 20;
   const auto [examples, report] =
       read_text(options, dolly_line("q", twenty, "closed_qa") + dolly_line("q", twenty + "x", "closed_qa"));

@@ -23,6 +23,8 @@ TEST(LdsTableTest, ARowHasWhatTheEstimatorWasTrainedWith) {
                                         "Heads", "LDS", "Difference [low, high]"));
   EXPECT_THAT(table.rows[0], ElementsAre("n500", "attention + value norm", "0.25", "500", "32", "12 of 270",
                                          "0.500 ± 0.020", "-0.100 [-0.140, -0.060] *"));
+  group.rows[0].trained->prior_candidates = {0.25, 1};
+  EXPECT_EQ(lds_table(group.rows).rows[0][2], "0.25 (chosen)");
 }
 
 TEST(LdsTableTest, AMethodHasNoTraining) {

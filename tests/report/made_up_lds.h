@@ -13,7 +13,7 @@ namespace at2 {
 inline LdsRow made_up_row(const std::string& name, std::int64_t examples, double lds) {
   LdsRow row;
   row.name = name;
-  row.trained = TrainedWith{{"attention"}, 0, examples, 32, 270, 270};
+  row.trained = TrainedWith{{"attention"}, 0, {}, examples, 32, 270, 270};
   row.lds = made_up_estimate(lds, 0.02);
   return row;
 }
