@@ -221,7 +221,9 @@ at::Tensor attention_to_sources(const TokenAttention& attention, std::span<const
   sums.reserve(sources.size());
   for (const TokenRange& source : sources) {
     AT2_EXPECT(source.begin >= attention.span.begin && source.end <= attention.span.end, "a source lies in the span");
-    sums.push_back(attention.attention_GTF.narrow(1, source.begin - attention.span.begin, source.size()).sum(1));
+    const at::Tensor tokens_GTF = attention.attention_GTF.narrow(1, source.begin - attention.span.begin, source.size());
+    // In double, so that the bits are the same whatever stands beside a feature: the order of a sum depends on that.
+    sums.push_back(source.size() == 1 ? tokens_GTF.squeeze(1) : tokens_GTF.sum(1, false, at::kDouble).to(at::kFloat));
   }
   return at::stack(sums, 1);
 }

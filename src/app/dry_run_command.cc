@@ -131,9 +131,14 @@ class Estimator {
     return std::move(stages_);
   }
 
+  /// Examples that theta is trained on.
+  [[nodiscard]] static std::int64_t trained_on(const Session& session, const Inputs& inputs) {
+    const std::int64_t most = session.options.train.max_examples;
+    return most != 0 ? most : std::ssize(inputs.train.examples);
+  }
   /// Targets of a training batch.
   [[nodiscard]] static std::int64_t batch_of(const Session& session, const Inputs& inputs) {
-    return std::max<std::int64_t>(1, std::min(session.options.train.batch_size, std::ssize(inputs.train.examples)));
+    return std::max<std::int64_t>(1, std::min(session.options.train.batch_size, trained_on(session, inputs)));
   }
 
  private:
@@ -161,9 +166,10 @@ class Estimator {
     StageEstimate stage{.title = "train"};
     const bool is_there = std::filesystem::exists(session_.folder.estimator());
     if (!is_there) {
-      const double features = work(Split::train).targets * static_cast<double>(std::ssize(inputs_.train.examples)) *
+      // What is read of a shard is kept whole, whatever of it is trained on.
+      const double features = work(Split::train).targets * static_cast<double>(trained_on(session_, inputs_)) *
                               static_cast<double>(session_.options.ablate.num_ablations) *
-                              static_cast<double>(num_weighed(session_.options, inputs_.text.config)) * 4;
+                              static_cast<double>(num_measured(session_.options, inputs_.text.config)) * 4;
       const ModelConfig& config = inputs_.text.config;
       const std::int64_t steps = num_steps_in_all(session_.options.train, config.num_layers * config.num_heads);
       stage.seconds = static_cast<double>(steps) * measured_.speed.train_step;

@@ -191,7 +191,8 @@ MeasuredSpeed measure_speed(const Session& session, const Inputs& inputs, const 
 double measure_train_step(const Session& session, const Inputs& inputs, std::int64_t targets) {
   constexpr std::int64_t kMostNumbers = 30'000'000;
   constexpr double kSeconds = 0.3;
-  const std::int64_t masks = session.options.ablate.num_ablations;
+  const std::int64_t used = session.options.train.max_ablations;
+  const std::int64_t masks = used != 0 ? used : session.options.ablate.num_ablations;
   const std::int64_t features = num_weighed(session.options, inputs.text.config);
   const std::int64_t made = std::clamp<std::int64_t>(kMostNumbers / (masks * features), 1, targets);
   FeatureTable table;

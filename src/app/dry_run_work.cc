@@ -98,10 +98,10 @@ class WorkCounter {
     work.forward_passes += 1;
     work.attention_rows = length_;
     const double bytes = options_.ablate.feature_dtype == FeatureDtype::float16 ? 2 : 4;
-    const double features = targets_ * masks * real(num_weighed(options_, inputs_.text.config));
+    const double features = targets_ * masks * real(num_measured(options_, inputs_.text.config));
     work.bytes = kBytesOfAblations + features * bytes + targets_ * masks * 12 + masks * sources / 8;
     work.peak_bytes +=
-        attention_bytes() + (targets_ * sources * real(num_weighed(options_, inputs_.text.config)) + features) * 4;
+        attention_bytes() + (targets_ * sources * real(num_measured(options_, inputs_.text.config)) + features) * 4;
     return work;
   }
 
@@ -156,7 +156,7 @@ class WorkCounter {
            real(static_cast<std::int64_t>(c10::elementSize(inputs_.place.dtype)) + 8);
   }
   [[nodiscard]] double attention_bytes() const {
-    return targets_ * real(input_.span.size()) * real(num_weighed(options_, inputs_.text.config)) * 4;
+    return targets_ * real(input_.span.size()) * real(num_measured(options_, inputs_.text.config)) * 4;
   }
 
   /// \return how many there are
@@ -193,6 +193,9 @@ class WorkCounter {
     const double numbers = sources + real(std::ssize(evaluate.top_k));
     work.bytes = kBytesOfScores + methods * (kBytesOfAMethod + targets_ * numbers * 8) +
                  real(evaluate.lds_ablations) * (targets_ * 16 + sources / 8) + targets_ * sources * kStoredHeads * 4;
+    if (evaluate.store_features) {
+      work.bytes += targets_ * sources * real(num_measured(options_, inputs_.text.config)) * 4;
+    }
     work.peak_bytes += attention_bytes();
     return work;
   }

@@ -12,9 +12,15 @@
 
 namespace at2 {
 
-/// Numbers that theta weighs: F of the model for each of `ablate.features`.
-[[nodiscard]] inline std::int64_t num_weighed(const RunOptions& options, const ModelConfig& config) {
+/// Features that are measured: F of the model for each of `ablate.features`.
+[[nodiscard]] inline std::int64_t num_measured(const RunOptions& options, const ModelConfig& config) {
   return std::ssize(options.ablate.features) * config.num_features();
+}
+
+/// Of these, the ones that theta weighs.
+[[nodiscard]] inline std::int64_t num_weighed(const RunOptions& options, const ModelConfig& config) {
+  if (options.train.features.empty()) return num_measured(options, config);
+  return std::ssize(options.train.features) * config.num_features();
 }
 
 /// What an example takes in each stage.

@@ -92,6 +92,39 @@ TEST(DryRunE2eTest, ForwardPassesAreThoseOfTheRun) {
   }
 }
 
+/// The size in a line such as "evaluate ... 12.3 KB 1.2 GB", which tells bytes before memory.
+double bytes_of(const std::string& table, const std::string& stage) {
+  const std::vector<std::string> words = cells(table, stage);
+  const std::map<std::string, double> units = {{"bytes", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
+  for (std::size_t word = 1; word < words.size(); ++word) {
+    if (units.contains(words[word])) return std::stod(words[word - 1]) * units.at(words[word]);
+  }
+  ADD_FAILURE() << "no bytes of " << stage << " in " << table;
+  return 0;
+}
+
+TEST(DryRunE2eTest, KeptFeaturesCount) {
+  const TinyRun run(4, 2);
+  const std::string all = "--set ablate.features=[attention,value_norm,logit_contribution] --set store.shared=pool ";
+  double counted[2] = {};
+  double written[2] = {};
+  for (const int kept : {0, 1}) {
+    const std::string out = kept == 1 ? "kept" : "not";
+    const std::string options = all + "--set evaluate.store_features=" + (kept == 1 ? "true" : "false");
+    ASSERT_EQ(run.run("generate", 0, out, options).exit_code, 0);
+    counted[kept] = bytes_of(run.run("run --dry-run", 0, out, options).output, "evaluate");
+    ASSERT_EQ(run.run("run", 0, out, options).exit_code, 0);
+    for (const auto& shard : std::filesystem::directory_iterator(run.path() / out / "scores")) {
+      written[kept] += static_cast<double>(shard.file_size());
+    }
+  }
+  EXPECT_GT(written[1] - written[0], 1e4);
+  // Counted as they are, written compressed.
+  const double ratio = (counted[1] - counted[0]) / (written[1] - written[0]);
+  EXPECT_GE(ratio, 1);
+  EXPECT_LT(ratio, 2);
+}
+
 TEST(DryRunE2eTest, FaultsAreThoseOfARun) {
   const TinyRun run(4, 2);
   const CommandResult unknown = run.run("run --dry-run", 0, "out", "--set sed=2");

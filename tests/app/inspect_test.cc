@@ -81,7 +81,7 @@ TEST(InspectTest, AnEstimatorOfSeveralFeaturesSaysWhichAHeadIsOf) {
   at::Tensor theta = at::full({2, 3, 2}, 0.1);
   theta[1][2][0] = -0.5;
   save_estimator(path, ScoreEstimator(3, 2, theta, {Feature::attention, Feature::value_norm}),
-                 {"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, 0, "print", "9"});
+                 {"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, 0, {}, "print", "9"});
   const Inspection inspection = inspect(path);
   EXPECT_EQ(inspection["features"], (Inspection{"attention", "value_norm"}));
   EXPECT_EQ(inspection["strongest_heads"][0]["layer"], 2);
@@ -95,9 +95,11 @@ TEST(InspectTest, AnEstimatorTellsItsModelAndItsStrongestHeads) {
   at::Tensor theta = at::full({3, 2}, 0.1);
   theta[2][1] = -0.5;
   save_estimator(path, ScoreEstimator(3, 2, theta),
-                 {"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, 0, "print", "9"});
+                 {"modelprint", "Tiny", "dolly", "sentence", 32, 10, 20, 100, 0.3, {0.3, 1}, "print", "9"});
   const Inspection inspection = inspect(path);
   EXPECT_EQ(inspection["kind"], "estimator");
+  EXPECT_EQ(inspection["prior_strength"], 0.3);
+  EXPECT_EQ(inspection["prior_chosen_of"], (Inspection{0.3, 1}));
   EXPECT_EQ(inspection["for_model"], "Tiny");
   EXPECT_EQ(inspection["model_fingerprint"], "modelprint");
   EXPECT_EQ(inspection["strongest_heads"][0]["layer"], 2);
