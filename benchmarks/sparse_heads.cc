@@ -6,7 +6,8 @@
 //
 // The K heads are those with the largest weights in the theta that comes with the program (for other models: the first
 // of every layer in turn). The features of the K heads must be those that they have among all heads, but for rounding,
-// and the others 0, before anything is timed. All heads and K heads take turns; medians. Prints a Markdown table.
+// and the others 0, before anything is timed. Attention of all heads, features of all heads and features of K heads
+// take turns; medians, and of the rounds' ratios. Prints a Markdown table.
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <numeric>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "ablation/attention_features.h"
@@ -111,29 +113,37 @@ void require_agreement(const at2::TokenAttention& some, const at2::TokenAttentio
   }
 }
 
-void measure(const at2::LanguageModel& model, const Traced& traced, const std::vector<Feature>& features,
-             const std::vector<std::int64_t>& chosen, std::int64_t rounds) {
+double seconds_of(const at2::ModelConfig& config, const Traced& traced, const HeadOutputs& outputs) {
+  const at2::Timer timer;
+  static_cast<void>(read(config, traced, outputs));
+  return timer.seconds();
+}
+
+void measure(const at2::LanguageModel& model, const Traced& traced, const std::string& name,
+             const std::vector<Feature>& features, const std::vector<std::int64_t>& chosen, std::int64_t rounds) {
   const at2::ModelConfig& config = model.config();
   const HeadOutputs all(model, features);
   const HeadOutputs some(model, features, {chosen, config.num_layers, config.num_heads});
   require_agreement(read(config, traced, some), read(config, traced, all), chosen, config.num_features());
+  const HeadOutputs attention(model, {Feature::attention});
   std::vector<double> times_all;
   std::vector<double> times_some;
+  std::vector<double> faster;
+  std::vector<double> beside_attention;
   for (std::int64_t round = 0; round < rounds; ++round) {
-    const at2::Timer first;
-    static_cast<void>(read(config, traced, all));
-    times_all.push_back(first.seconds());
-    const at2::Timer second;
-    static_cast<void>(read(config, traced, some));
-    times_some.push_back(second.seconds());
+    const double plain = seconds_of(config, traced, attention);
+    times_all.push_back(seconds_of(config, traced, all));
+    times_some.push_back(seconds_of(config, traced, some));
+    faster.push_back(times_all.back() / times_some.back());
+    beside_attention.push_back(times_some.back() / plain);
   }
   std::int64_t layers = 0;
   for (std::int64_t layer = 0; layer < config.num_layers; ++layer) layers += some.heads_of(layer).empty() ? 0 : 1;
-  const double dense = at2::benchmarks::median(times_all);
-  const double sparse = at2::benchmarks::median(times_some);
-  std::printf("| %zu | %zu of %lld | %lld of %lld | %.2f | %.2f | %.1f |\n", features.size(), chosen.size(),
+  std::printf("| %s | %zu of %lld | %lld of %lld | %.2f | %.2f | %.1f | %.2f |\n", name.c_str(), chosen.size(),
               static_cast<long long>(config.num_features()), static_cast<long long>(layers),
-              static_cast<long long>(config.num_layers), 1e3 * dense, 1e3 * sparse, dense / sparse);
+              static_cast<long long>(config.num_layers), 1e3 * at2::benchmarks::median(times_all),
+              1e3 * at2::benchmarks::median(times_some), at2::benchmarks::median(faster),
+              at2::benchmarks::median(beside_attention));
   std::fflush(stdout);
 }
 
@@ -153,12 +163,16 @@ int main(int argc, char** argv) {
     std::cout << "attention_from_trace, CPU, " << threads << " threads, " << settings.prompt_tokens << " + "
               << settings.new_tokens << " tokens, " << traced.task.targets.size() << " targets, " << settings.rounds
               << " rounds (medians)\n\n| features of a head | heads | layers | all heads, ms | these heads, ms | times "
-                 "as fast |\n"
-              << "| --- | --- | --- | --- | --- | --- |\n";
+                 "as fast | beside attention of all heads |\n"
+              << "| --- | --- | --- | --- | --- | --- | --- |\n";
     const std::vector<Feature> every = {Feature::attention, Feature::value_norm, Feature::logit_contribution};
-    for (const std::vector<Feature>& features : {std::vector{Feature::attention}, every}) {
-      for (const std::int64_t count : {5, 10, 20, 50}) {
-        measure(model, traced, features,
+    const std::vector<std::pair<std::string, std::vector<Feature>>> sets = {
+        {"attention", {Feature::attention}},
+        {"logit contribution", {Feature::logit_contribution}},
+        {"all three", every}};
+    for (const auto& [name, features] : sets) {
+      for (const std::int64_t count : {10, 20, 50}) {
+        measure(model, traced, name, features,
                 {order.begin(), order.begin() + std::min<std::int64_t>(count, std::ssize(order))}, settings.rounds);
       }
     }
