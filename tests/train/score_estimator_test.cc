@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/errors.h"
@@ -10,6 +11,7 @@
 #include "support/h5py.h"
 #include "support/test_files.h"
 #include "train/random_features.h"
+#include "train/sparse_heads.h"
 
 namespace at2 {
 namespace {
@@ -110,6 +112,17 @@ TEST_F(ScoreEstimatorTest, PythonReadsThetaInTwoLines) {
       "origin = h5py.File(sys.argv[1])['provenance'].attrs\n"
       "assert origin['num_examples'] == 10\n";
   EXPECT_EQ(run_python(folder_, script, path_), 0);
+}
+
+TEST(ShippedEstimatorsTest, AreOfOneModelAndWeighTheHeadsTheyAreToWeigh) {
+  const std::filesystem::path folder = std::filesystem::path(AT2_SOURCE_DIR) / "data/estimators";
+  const StoredEstimator paper = load_estimator(folder / "SmolLM2-135M-Instruct.Q4_1.h5", "", ModelCheck::accept_any);
+  const StoredEstimator other =
+      load_estimator(folder / "SmolLM2-135M-Instruct.Q4_1.logit_contribution.h5", paper.origin.model_fingerprint);
+  EXPECT_EQ(paper.estimator.features(), std::vector{Feature::attention});
+  EXPECT_EQ(other.estimator.features(), std::vector{Feature::logit_contribution});
+  EXPECT_EQ(weighed_heads(paper.estimator).size(), 270U);
+  EXPECT_EQ(weighed_heads(other.estimator).size(), 20U);
 }
 
 }  // namespace
