@@ -104,6 +104,8 @@ std::string choice_fingerprint(const DatasetOptions& options, const ReadRules& r
                 to_text(rules.own_part),
                 rules.train_part_examples,
                 rules.without_context == WithoutContext::keep};
+  // Left out where there is none, as by earlier versions.
+  if (options.max_prompt_characters != 0) parts.push_back({"characters", options.max_prompt_characters});
   for (const std::filesystem::path& file : data_files(options.path)) {
     std::error_code ignored;
     const auto changed = std::filesystem::last_write_time(file, ignored).time_since_epoch().count();

@@ -109,6 +109,16 @@ TEST(ChosenExamplesTest, AChangedDataSetIsReadAgainAndRefusedOnlyWhereItMatters)
   EXPECT_THAT(result.output, HasSubstr("fingerprint"));
 }
 
+TEST(ChosenExamplesTest, ALimitOnPromptsIsPartOfTheRun) {
+  const TinyRun run(4, 2);
+  ASSERT_EQ(run.run("generate", 1, "out").exit_code, 0);
+  const CommandResult result = run.run("generate", 1, "out", "--set data.train.max_prompt_characters=5");
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_THAT(result.output, HasSubstr("data.train.max_prompt_characters is 0 there and 5 now"));
+  const CommandResult other = run.run("generate", 1, "other", "--set data.train.max_prompt_characters=5");
+  EXPECT_THAT(other.output, HasSubstr("longer than 5 characters"));
+}
+
 TEST(ChosenExamplesTest, DamageIsNoticed) {
   const TinyRun run(4, 2);
   ASSERT_EQ(run.run("generate", 1, "out").exit_code, 0);
