@@ -150,7 +150,8 @@ std::string reasons(const ReadReport& report) {
   return text;
 }
 
-void check(const ReadReport& report, const std::string& path, double max_bad_fraction) {
+void check(const ReadReport& report, const DatasetOptions& options, double max_bad_fraction) {
+  const std::string& path = options.path;
   std::string why = reasons(report);
   for (const std::string& record : report.first_bad) why.append("\n  ").append(record);
   const auto bare = report.dropped_by_reason.find(kNoContext);
@@ -160,7 +161,8 @@ void check(const ReadReport& report, const std::string& path, double max_bad_fra
   }
   if (report.kept == 0) {
     throw UserError("no record of " + path + " is usable", report.read == 0 ? "it has no records" : why,
-                    "check that the file and the data set's format belong together");
+                    "check that the file and the data set's format belong together" +
+                        std::string(options.max_prompt_characters != 0 ? ", or raise max_prompt_characters" : ""));
   }
   const auto largest = max_bad_fraction * static_cast<double>(report.read);
   if (static_cast<double>(report.bad) > largest) {
@@ -179,7 +181,7 @@ std::vector<Example> read_examples(const DatasetOptions& options, const ReadRule
   }
   Reader reader(options, rules, report);
   reader.read(data_files(options.path));
-  check(report, options.path, rules.max_bad_fraction);
+  check(report, options, rules.max_bad_fraction);
   std::vector<Example> examples = reader.selected();
   if (examples.empty()) {
     throw UserError("no record of " + options.path + " is left for evaluation",

@@ -117,6 +117,7 @@ TEST(ChosenExamplesTest, ALimitOnPromptsIsPartOfTheRun) {
   EXPECT_THAT(result.output, HasSubstr("data.train.max_prompt_characters is 0 there and 5 now"));
   const CommandResult other = run.run("generate", 1, "other", "--set data.train.max_prompt_characters=5");
   EXPECT_THAT(other.output, HasSubstr("longer than 5 characters"));
+  EXPECT_THAT(other.output, HasSubstr("or raise max_prompt_characters"));
 }
 
 TEST(ChosenExamplesTest, DamageIsNoticed) {
