@@ -18,7 +18,7 @@
 #include "model/weight_cache.h"
 #include "report/format.h"
 #include "report/terminal.h"
-#include "train/sparse_heads.h"
+#include "train/trainer.h"
 
 namespace at2 {
 namespace {

@@ -17,7 +17,6 @@
 #include "store/claim.h"
 #include "store/hdf5_writer.h"
 #include "train/shard_features.h"
-#include "train/sparse_heads.h"
 #include "train/trainer.h"
 #include "train/training_view.h"
 
@@ -149,7 +148,6 @@ struct TrainingStopped {
   std::int64_t steps = 0;
 };
 
-/// Steps of both trainings where theta is trained twice.
 std::int64_t steps_of(const Session& session, const Inputs& inputs) {
   const ModelConfig& config = inputs.text.config;
   return num_steps_in_all(session.options.train, config.num_layers * config.num_heads);

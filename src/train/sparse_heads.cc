@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "train/batch_gradient.h"
 #include "train/feature_scales.h"
-#include "train/prior_choice.h"
 
 namespace at2 {
 namespace {
@@ -30,11 +29,6 @@ double add_magnitudes(const at::Tensor& stored_MF, std::span<double> sum_F) {
 
 bool trains_twice(const TrainOptions& options, std::int64_t all_heads) {
   return options.sparse_heads > 0 && options.sparse_heads < all_heads;
-}
-
-std::int64_t num_steps_in_all(const TrainOptions& options, std::int64_t all_heads) {
-  const std::int64_t trials = kPriorFolds * std::ssize(options.prior_candidates);
-  return (trials + (trains_twice(options, all_heads) ? 2 : 1)) * options.steps;
 }
 
 std::vector<double> feature_magnitudes(const FeatureSource& source, std::int64_t num_features,

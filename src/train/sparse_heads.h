@@ -18,9 +18,6 @@ namespace at2 {
 /// Whether a first training on all heads chooses those of a second one. \param all_heads  L H
 [[nodiscard]] bool trains_twice(const TrainOptions& options, std::int64_t all_heads);
 
-/// Steps of both trainings, or of the one, and of those that choose the prior before.
-[[nodiscard]] std::int64_t num_steps_in_all(const TrainOptions& options, std::int64_t all_heads);
-
 /// Mean magnitude of each feature over the ablations of spread_targets(): [F]. Equal bits for any number of ranks and
 /// threads. \collective \pre there is a target
 [[nodiscard]] std::vector<double> feature_magnitudes(const FeatureSource& source, std::int64_t num_features,

@@ -164,6 +164,11 @@ StepReport Trainer::step(std::span<const TargetIndex> batch) {
   return report;
 }
 
+std::int64_t num_steps_in_all(const TrainOptions& options, std::int64_t all_heads) {
+  const std::int64_t trials = kPriorFolds * std::ssize(options.prior_candidates);
+  return (trials + (trains_twice(options, all_heads) ? 2 : 1)) * options.steps;
+}
+
 TrainResult train(const FeatureSource& source, const HeadFeatures& heads, const TrainOptions& asked, std::uint64_t seed,
                   Communicator& communicator, const std::function<void(const StepReport&)>& on_step) {
   const auto [num_examples, num_targets] = examples_and_targets(source);

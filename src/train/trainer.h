@@ -89,6 +89,9 @@ struct TrainResult {
   std::vector<std::pair<double, double>> prior_trials = {};
 };
 
+/// Steps of all trainings that train() makes. \param all_heads  L H
+[[nodiscard]] std::int64_t num_steps_in_all(const TrainOptions& options, std::int64_t all_heads);
+
 /// Trains for options.steps steps, and takes theta after the last, or with a validation split after that of the lowest
 /// loss there, looked at 50 times. Features of several kinds, or with a prior, are scaled first. Equal bits for any
 /// number of ranks and threads. \collective
