@@ -14,7 +14,8 @@ wanted_packages() {
   # Ubuntu 22.04's g++ is version 11.
   if [[ $(distribution) == ubuntu-22.04 ]]; then echo g++-12; fi
   if [[ " $* " == *" checks "* ]]; then
-    printf '%s\n' clang-format-14 shellcheck python3-h5py slurm-wlm munge iproute2 patchelf chromium chromium-driver python3-selenium
+    printf '%s\n' clang-format-14 shellcheck zsh groff-base python3-h5py slurm-wlm munge iproute2 patchelf chromium chromium-driver \
+      python3-selenium
   fi
   if [[ " $* " == *" benchmarks "* ]]; then echo libbenchmark-dev; fi
 }
