@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <vector>
 
 #include "base/random.h"
@@ -70,6 +72,8 @@ class NcclCommunicatorTest : public ::testing::Test {
       message = error.what();
     }
     ranks_.barrier();
+    // An abort that is left behind may still read the values: they are kept until the stream is free.
+    while (stream_.unfinished != 0) std::this_thread::sleep_for(milliseconds(1));
     return message;
   }
 

@@ -80,6 +80,7 @@ struct Comm {
   std::atomic<int> error{kSuccess};
   std::atomic<bool> aborted{false};
   std::thread device;
+  StandInStream* stream = nullptr;
 };
 
 Fault fault_of_environment() {
@@ -171,9 +172,11 @@ int strike(Comm& comm, StandInStream* stream) {
 
 bool stuck(const Comm& comm) { return comm.fault.kind == "hang" && strikes(comm); }
 
+/// What is aborted does not go on: its stream is free, and with it the memory that was to be summed.
 void stop_device(Comm& comm) {
   comm.aborted = true;
   if (comm.device.joinable()) comm.device.join();
+  if (comm.stream != nullptr) comm.stream->unfinished = 0;
 }
 
 void end(Comm* comm) {
@@ -241,6 +244,7 @@ int ncclAllReduce(const void* from, void* to, std::size_t count, int type, int o
   if (comm->device.joinable()) comm->device.join();
   ++comm->calls;
   comm->polls = 0;
+  comm->stream = work;
   ++work->unfinished;
   if (strikes(*comm)) return strike(*comm, work);
   comm->device = std::thread(run_sum, std::ref(*comm), Sum{from, to, count, type, operation, work}, comm->calls);
