@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/lds_estimators.h"
 #include "app/measured_scores.h"
 #include "app/prune_view.h"
 #include "app/score_rows.h"
@@ -34,6 +35,8 @@ void add_training(const RunFolder& folder, RunResults& results) {
   results.training_loss = numbers_of(Hdf5Reader(folder.training()).read("loss"));
   results.origin.model_fingerprint = stored.origin.model_fingerprint;
   results.origin.estimator_fingerprint = stored.origin.fingerprint;
+  const std::string departure = departure_from_paper(trained_with(stored));
+  if (!departure.empty()) results.notes.push_back(departure);
 }
 
 void add_provenance(const RunFolder& folder, RunResults& results) {

@@ -65,6 +65,19 @@ std::string features_text(const TrainedWith& trained) {
   return text;
 }
 
+std::string departure_from_paper(const TrainedWith& trained) {
+  std::vector<std::string> parts;
+  if (trained.features != std::vector<std::string>{"attention"}) parts.push_back("weighs " + features_text(trained));
+  if (trained.prior_strength != 0) {
+    const std::string chosen = trained.prior_candidates.empty() ? "" : "chosen ";
+    parts.push_back("was drawn to equal weights by a " + chosen + "prior of " + compact(trained.prior_strength));
+  }
+  if (trained.nonzero_heads < trained.heads) {
+    parts.push_back("has " + count_text(trained.nonzero_heads) + " of " + count_text(trained.heads) + " heads");
+  }
+  return parts.empty() ? "" : "AT2 is not quite the paper's in this run: its theta " + joined(parts) + ".";
+}
+
 Table lds_table(std::span<const LdsRow> rows) {
   Table table{{"Estimator", "Features", "Prior", "Training examples", "Ablations each", "Heads", "LDS",
                "Difference [low, high]"},

@@ -55,6 +55,9 @@ struct LdsGroup {
 /// "attention + value norm"
 [[nodiscard]] std::string features_text(const TrainedWith& trained);
 
+/// In a sentence, in what a run's theta is not the paper's: other features, a prior, few heads. Empty for the paper's.
+[[nodiscard]] std::string departure_from_paper(const TrainedWith& trained);
+
 /// Rounded, as people read it. \pre rows of one group
 [[nodiscard]] Table lds_table(std::span<const LdsRow> rows);
 

@@ -54,6 +54,14 @@ TEST_F(FeaturesTest, ThetaOfAPartTellsWhichPart) {
   EXPECT_EQ(part.origin.prior_strength, 0.125);
 }
 
+TEST_F(FeaturesTest, AReportSaysInWhatThetaIsNotThePapers) {
+  const CommandResult report = tiny_->run("report", 0, "part", kAll + part_options() + "--set evaluate.sources=[]");
+  ASSERT_EQ(report.exit_code, 0) << report.output;
+  std::ifstream file(tiny_->path() / "part/metrics.json");
+  EXPECT_THAT(json::parse(file)["notes"].dump(),
+              HasSubstr("its theta weighs logit contribution and was drawn to equal weights by a prior of 0.125."));
+}
+
 TEST_F(FeaturesTest, AStrengthOfThePriorCanBeChosen) {
   const CommandResult chosen =
       tiny_->run("train", 2, "chosen", kAll + "--set train.prior_candidates=[0.01,1] --set train.steps=20");

@@ -27,6 +27,19 @@ TEST(LdsTableTest, ARowHasWhatTheEstimatorWasTrainedWith) {
   EXPECT_EQ(lds_table(group.rows).rows[0][2], "0.25 (chosen)");
 }
 
+TEST(LdsTableTest, AThetaThatIsNotThePapersSaysInWhat) {
+  TrainedWith trained{{"attention"}, 0, {}, 8, 32, 270, 270};
+  EXPECT_EQ(departure_from_paper(trained), "");
+  trained.prior_strength = 0.5;
+  EXPECT_EQ(departure_from_paper(trained),
+            "AT2 is not quite the paper's in this run: its theta was drawn to equal weights by a prior of 0.5.");
+  trained = {{"logit_contribution"}, 3, {1, 3}, 8, 32, 20, 270};
+  EXPECT_EQ(
+      departure_from_paper(trained),
+      "AT2 is not quite the paper's in this run: its theta weighs logit contribution, was drawn to equal weights by "
+      "a chosen prior of 3 and has 20 of 270 heads.");
+}
+
 TEST(LdsTableTest, AMethodHasNoTraining) {
   const LdsGroup group = lds_group_of({made_up_method("average_attention", 0.3)});
   EXPECT_THAT(lds_table(group.rows).rows[0],
