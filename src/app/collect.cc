@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/examples_file.h"
 #include "app/lds_estimators.h"
 #include "app/measured_scores.h"
 #include "app/prune_view.h"
@@ -115,6 +116,15 @@ void add_scores(const std::filesystem::path& folder, const RunOptions& options, 
   }
 }
 
+/// Says where theta was measured on what it has seen.
+void add_overlap(const RunFolder& folder, RunResults& results) {
+  const std::filesystem::path train = folder.examples(Split::train);
+  const std::filesystem::path evaluation = folder.examples(Split::evaluation);
+  if (!std::filesystem::exists(train) || !std::filesystem::exists(evaluation)) return;
+  const std::string overlap = overlap_text(read_chosen(train).examples, read_chosen(evaluation).examples);
+  if (!overlap.empty()) results.notes.push_back(overlap + ".");
+}
+
 bool has_row(const RunResults& results, Method method) {
   return std::any_of(results.rows.begin(), results.rows.end(),
                      [&](const MethodRow& row) { return row.key == to_text(method); });
@@ -148,6 +158,7 @@ RunResults collect_run(const std::filesystem::path& folder, const RunOptions& op
   add_provenance(RunFolder(folder), results);
   add_config(RunFolder(folder), options, results);
   add_training(RunFolder(folder), results);
+  add_overlap(RunFolder(folder), results);
   if (has_row(results, Method::at2_general)) {
     results.notes.push_back("AT2 (general) takes its coefficients from " + options.evaluate.general_estimator + ".");
   }

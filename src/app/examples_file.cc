@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "config/enum_text.h"
 #include "data/data_files.h"
+#include "data/selection.h"
 #include "store/shard_folder.h"
 
 namespace at2 {
@@ -134,6 +135,13 @@ std::string fingerprint_of(const std::vector<Example>& examples) {
   json all = json::array();
   for (const Example& example : examples) all.push_back(to_json(example));
   return fingerprint(all.dump());
+}
+
+std::string overlap_text(std::span<const Example> train, std::span<const Example> evaluation) {
+  const std::int64_t shared = count_shared(train, evaluation);
+  if (shared == 0) return "";
+  return std::to_string(shared) + " of " + std::to_string(evaluation.size()) +
+         " evaluation examples are training examples, too: theta has seen what it is measured on";
 }
 
 }  // namespace at2

@@ -1,6 +1,8 @@
 #include "data/selection.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <tuple>
 
 #include "base/errors.h"
@@ -18,7 +20,21 @@ std::uint64_t key_of(std::uint64_t seed, const char* purpose, const Example& exa
   return RandomStream(seed, purpose, {hash64(example.content)}).next();
 }
 
+std::pair<std::string_view, std::string_view> record_of(const Example& example) {
+  const std::string_view content = example.content;
+  return {
+      content.substr(static_cast<std::size_t>(example.context.begin), static_cast<std::size_t>(example.context.size())),
+      example.query};
+}
+
 }  // namespace
+
+std::int64_t count_shared(std::span<const Example> train, std::span<const Example> evaluation) {
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const Example& example : train) seen.insert(record_of(example));
+  return std::count_if(evaluation.begin(), evaluation.end(),
+                       [&](const Example& example) { return seen.contains(record_of(example)); });
+}
 
 std::optional<RankedExample> SmallestKeys::offer(RankedExample candidate) {
   if (most_ != 0 && std::ssize(heap_) == most_ && !has_smaller_key(candidate, heap_.front())) return candidate;

@@ -149,5 +149,20 @@ TEST(DataCommandTest, ShowsCountsReasonsAndAPromptWithoutAModel) {
   EXPECT_THAT(result.output, HasSubstr("error: 1 of 6 records of train.jsonl are unusable"));
 }
 
+TEST(ChosenExamplesTest, ThoseThatThetaHasSeenAreToldOfBeforeAndAfter) {
+  const TinyRun tiny(2, 2);
+  const CommandResult apart = tiny.run("generate", 2, "apart");
+  EXPECT_EQ(apart.output.find("training examples, too"), std::string::npos) << apart.output;
+  tiny.folder().write("evaluation.jsonl", TinyRun::records(1, "t") + TinyRun::records(1, "e"));
+  const std::string told = "1 of 2 evaluation examples are training examples, too";
+  const CommandResult run = tiny.run("run", 2, "shared", "--set evaluate.sources=[sentence]");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr(told));
+  EXPECT_THAT(run_command("cd " + tiny.path().string() + " && " AT2_PROGRAM " data config.yaml").output,
+              HasSubstr(told));
+  std::ifstream file(tiny.path() / "shared/metrics.json");
+  EXPECT_THAT(nlohmann::json::parse(file)["notes"].dump(), HasSubstr(told));
+}
+
 }  // namespace
 }  // namespace at2

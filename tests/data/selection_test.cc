@@ -167,5 +167,22 @@ TEST(SmallestKeysTest, HoldsNoMoreThanItMay) {
   EXPECT_EQ(smallest.take().size(), 3U);
 }
 
+Example example_of(const std::string& context, const std::string& query, const std::string& prompt_start) {
+  Example example;
+  example.content = prompt_start + context + " " + query;
+  const auto begin = static_cast<std::int64_t>(prompt_start.size());
+  example.context = {begin, begin + static_cast<std::int64_t>(context.size())};
+  example.query = query;
+  return example;
+}
+
+TEST(SelectionTest, ExamplesAreSharedWhereContextAndQueryAreEqual) {
+  const std::vector<Example> train{example_of("red box", "what?", "Read: "), example_of("blue box", "what?", "Read: ")};
+  EXPECT_EQ(count_shared(train, std::vector{example_of("red box", "what?", "Another prompt: ")}), 1);
+  EXPECT_EQ(count_shared(train, std::vector{example_of("red box", "why?", "Read: ")}), 0);
+  EXPECT_EQ(count_shared(train, std::vector{example_of("green box", "what?", "Read: "), train[1], train[0]}), 2);
+  EXPECT_EQ(count_shared({}, train), 0);
+}
+
 }  // namespace
 }  // namespace at2
