@@ -20,7 +20,15 @@ SETS = {
     "hotpotqa": ("HotpotQA", 8, 24),
     "cnn_dailymail": ("CNN/DailyMail", 8, 24),
 }
-EVALUATED = ["natural_questions", "drop", "dolly"]
+# Runs with all methods, and the set that theta was trained on.
+EVALUATIONS = {
+    "beyond_natural_questions": "natural_questions",
+    "beyond_drop": "drop",
+    "beyond_dolly": "dolly",
+    "beyond_abroad_ms_marco": "natural_questions",
+    "beyond_abroad_hotpotqa": "natural_questions",
+    "beyond_abroad_cnn_dailymail": "natural_questions",
+}
 HEADS = [5, 10, 20, 50, 100, 270]
 # Fewer examples than that tell no difference from chance, however their interval lies (src/report/table.cc).
 LEAST_FOR_STAR = 10
@@ -114,9 +122,10 @@ def drops(row):
     return " / ".join(f"{drop['mean']:.2f}{star(over.get(k))}" for k, drop in row["top_k_drop"].items())
 
 
-def all_methods(folder, name):
-    run = json.loads((folder / "runs" / f"beyond_{name}" / "metrics.json").read_text(encoding="utf-8"))
-    examples = run["counts"]["training_examples"]
+def all_methods(folder, run, taught_by):
+    """Of a run of `at2 evaluate`, with theta of the data set `taught_by`."""
+    metrics = json.loads((folder / "runs" / run / "metrics.json").read_text(encoding="utf-8"))
+    examples = metrics["counts"]["training_examples"]
     titles = {
         "at2": f"AT2, {examples} examples",
         "logit_contribution": "logit contribution, untrained",
@@ -124,13 +133,16 @@ def all_methods(folder, name):
         "average_attention": "average attention",
         "gradient": "gradient",
         "esm_32": "ESM, 32 ablations",
-        f"at2_beyond_{name}-lc": f"logit contribution, prior chosen, {examples} examples",
-        f"at2_beyond_{name}-lc-n8": "logit contribution, prior chosen, **8 examples**",
-        f"at2_beyond_{name}-alc": f"both, prior chosen, {examples} examples",
+        f"at2_beyond_{taught_by}-lc": f"logit contribution, prior chosen, {examples} examples",
+        f"at2_beyond_{taught_by}-lc-n8": "logit contribution, prior chosen, **8 examples**",
+        f"at2_beyond_{taught_by}-lc-n64k20": "20 heads of it, 64 examples",
+        f"at2_beyond_{taught_by}-alc": f"both, prior chosen, {examples} examples",
     }
-    of = {(row["key"], row["sources"]): row for row in run["methods"]}
+    of = {(row["key"], row["sources"]): row for row in metrics["methods"]}
     lines = []
     for key, title in titles.items():
+        if (key, "token") not in of:
+            continue
         token, sentence = of[key, "token"], of[key, "sentence"]
         passes = [f"{row['forward_equivalents']:.3g}" for row in (token, sentence)]
         lines.append([title, " / ".join(dict.fromkeys(passes)), *lds_cells(token), drops(token), *lds_cells(sentence)])
@@ -192,7 +204,7 @@ def all_tables(folder):
         "Equal training passes": equal_passes(folder),
         "Untrained": untrained(folder),
         "Few heads": few_heads(folder),
-        **{f"All methods on evaluation examples, {SETS[name][0]}": all_methods(folder, name) for name in EVALUATED},
+        **{f"All methods, {run}": all_methods(folder, run, set_of) for run, set_of in EVALUATIONS.items()},
         "Kinds of sources": kinds_of_sources(folder),
         "Trained on one data set, used on another": from_natural_questions(folder),
         "Shipped estimators": shipped(folder),

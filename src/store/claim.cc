@@ -93,14 +93,17 @@ bool remove_dead(const fs::path& path, const std::string& dead) {
 fs::path claim_path(const fs::path& file) { return behind_link(file).replace_extension(".claim"); }
 
 std::unique_ptr<Claim> Claim::take(const fs::path& path, Seconds lifetime) {
+  // Made out before there is a file: a process that is killed before it writes leaves a claim of which nobody knows
+  // whose it was, and others wait for its whole lifetime.
+  std::string holder = new_holder();
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor >= 0) return std::unique_ptr<Claim>(new Claim(path, descriptor, lifetime));
+  if (descriptor >= 0) return std::unique_ptr<Claim>(new Claim(path, std::move(holder), descriptor, lifetime));
   if (errno == EEXIST) return nullptr;
   fail_to_write(path, errno);
 }
 
-Claim::Claim(fs::path path, int descriptor, Seconds lifetime)
-    : path_(std::move(path)), holder_(new_holder()), descriptor_(descriptor) {
+Claim::Claim(fs::path path, std::string holder, int descriptor, Seconds lifetime)
+    : path_(std::move(path)), holder_(std::move(holder)), descriptor_(descriptor) {
   const std::string line = holder_ + "\n";
   static_cast<void>(!::pwrite(descriptor_, line.data(), line.size(), 0));
   write_beat(0);

@@ -36,7 +36,7 @@ class Claim {
   Claim& operator=(const Claim&) = delete;
 
  private:
-  Claim(std::filesystem::path path, int descriptor, std::chrono::duration<double> lifetime);
+  Claim(std::filesystem::path path, std::string holder, int descriptor, std::chrono::duration<double> lifetime);
   void write_beat(std::int64_t beat) const;
   void keep_alive(std::chrono::duration<double> interval);
 
