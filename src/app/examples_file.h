@@ -40,8 +40,7 @@ void write_chosen(const std::filesystem::path& file, const std::string& fingerpr
 /// Digest of everything that the examples say.
 [[nodiscard]] std::string fingerprint_of(const std::vector<Example>& examples);
 
-/// "3 of 16 evaluation examples are training examples, too: theta has seen what it is measured on"; empty where none
-/// is.
+/// "3 of 16 evaluation examples are training examples, too: theta has seen what it is measured on"; or nothing.
 [[nodiscard]] std::string overlap_text(std::span<const Example> train, std::span<const Example> evaluation);
 
 }  // namespace at2

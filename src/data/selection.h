@@ -63,9 +63,8 @@ class Selection {
   SmallestKeys chosen_;
 };
 
-/// \return how many of `evaluation` have the context and the query of an example of `train`, whatever prompts they
-/// stand
-///         in. Parts of one file share none, unless the two leave out different records (max_prompt_characters).
+/// How many of `evaluation` have the context and the query of an example of `train`, whatever their prompts. Parts of
+/// one file share none, unless the two leave out different records (max_prompt_characters).
 [[nodiscard]] std::int64_t count_shared(std::span<const Example> train, std::span<const Example> evaluation);
 
 }  // namespace at2
