@@ -27,6 +27,7 @@ EVALUATIONS = {
     "beyond_dolly": "dolly",
     "beyond_abroad_ms_marco": "natural_questions",
     "beyond_abroad_cnn_dailymail": "natural_questions",
+    "beyond_abroad_hotpotqa": "natural_questions",
 }
 HEADS = [5, 10, 20, 50, 100, 270]
 # Fewer examples than that tell no difference from chance, however their interval lies (src/report/table.cc).
