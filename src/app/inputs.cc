@@ -138,8 +138,10 @@ Inputs load_inputs(const Session& session) {
                   std::to_string(at::get_num_threads()) + " thread(s), " + instruction_set());
   if (learns(options)) say_corpus(session.log, inputs.train);
   say_corpus(session.log, inputs.evaluation);
-  const std::string overlap = overlap_text(inputs.train.examples, inputs.evaluation.examples);
-  if (!overlap.empty() && session.communicator().rank() == 0) session.log.warn(overlap);
+  if (session.communicator().rank() == 0) {
+    const std::string overlap = overlap_text(inputs.train.examples, inputs.evaluation.examples);
+    if (!overlap.empty()) session.log.warn(overlap);
+  }
   return inputs;
 }
 
