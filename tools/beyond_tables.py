@@ -11,15 +11,16 @@ import json
 import sys
 from pathlib import Path
 
-# Of each data set: its title, how many training examples teach, of how many there are.
 SETS = {
-    "natural_questions": ("Natural Questions", 64, 128),
-    "drop": ("DROP", 16, 32),
-    "dolly": ("Dolly", 8, 24),
-    "ms_marco": ("MS MARCO", 8, 24),
-    "hotpotqa": ("HotpotQA", 8, 24),
-    "cnn_dailymail": ("CNN/DailyMail", 8, 24),
+    "natural_questions": "Natural Questions",
+    "drop": "DROP",
+    "dolly": "Dolly",
+    "ms_marco": "MS MARCO",
+    "hotpotqa": "HotpotQA",
+    "cnn_dailymail": "CNN/DailyMail",
 }
+# How many training examples teach, where they are not 8 (teaching_of in tools/beyond_at2).
+TEACHING = {"natural_questions": 64, "drop": 16}
 # Runs with all methods, and the set that theta was trained on.
 EVALUATIONS = {
     "beyond_natural_questions": "natural_questions",
@@ -30,7 +31,7 @@ EVALUATIONS = {
     "beyond_abroad_hotpotqa": "natural_questions",
 }
 HEADS = [5, 10, 20, 50, 100, 270]
-# Fewer examples than that tell no difference from chance, however their interval lies (src/report/table.cc).
+# Fewer examples than that tell no difference from chance, however their interval lies (kFewestToJudge in src/report/format.h).
 LEAST_FOR_STAR = 10
 
 
@@ -63,7 +64,7 @@ def table(header, rows):
 
 def sizes_of(name):
     size = 8
-    while size <= SETS[name][1]:
+    while size <= TEACHING.get(name, 8):
         yield size
         size *= 2
 
@@ -72,7 +73,7 @@ def equal_passes(folder):
     header = ["data set", "examples", "AT2", "prior of 0.1", "logit contribution, no prior", "prior of 1",
               "prior chosen", "less AT2", "both, chosen", "20 heads, chosen", "less AT2"]
     lines = []
-    for name, (title, _, _) in SETS.items():
+    for name, title in SETS.items():
         for size in sizes_of(name):
             rows = rows_of(folder, f"{name}-equal-n{size}")
             of = {letters: rows[f"beyond_{name}-{letters}-n{size}"] for letters in ("a", "ap", "l", "lp", "lc", "alc")}
@@ -86,7 +87,7 @@ def equal_passes(folder):
 
 def untrained(folder):
     lines = []
-    for name, (title, _, _) in SETS.items():
+    for name, title in SETS.items():
         rows = rows_of(folder, f"{name}-equal-n8")
         lines.append([title, lds_with_error(rows["Average attention"]), lds_with_error(rows["Value norm"]),
                       f"**{lds_with_error(rows['Logit contribution'])}**", difference(rows["Logit contribution"])])
@@ -164,11 +165,12 @@ def from_natural_questions(folder):
     header = ["data set, all its examples", "AT2 of 128", "logit contribution of 128", "less AT2", "of 8", "less AT2",
               "20 heads, of 64", "less AT2", "untrained"]
     lines = []
-    for name, (title, _, examples) in SETS.items():
+    for name, title in SETS.items():
         if name == "natural_questions":
             continue
         rows = rows_of(folder, f"{name}-from-natural-questions")
-        line = [f"{title}, {examples}", lds_with_error(rows["beyond_natural_questions-a"])]
+        at2 = rows["beyond_natural_questions-a"]
+        line = [f"{title}, {at2['examples']}", lds_with_error(at2)]
         for letters in ("lc", "lc-n8", "lc-n64k20"):
             row = rows[f"beyond_natural_questions-{letters}"]
             line += [lds_with_error(row), difference(row)]
@@ -178,10 +180,11 @@ def from_natural_questions(folder):
 
 def shipped(folder):
     lines = []
-    for name, (title, _, examples) in SETS.items():
+    for name, title in SETS.items():
         rows = rows_of(folder, f"{name}-shipped")
         other = rows["SmolLM2-135M-Instruct.Q4_1.logit_contribution"]
-        lines.append([f"{title}, {examples}", lds_with_error(rows["SmolLM2-135M-Instruct.Q4_1"]),
+        at2 = rows["SmolLM2-135M-Instruct.Q4_1"]
+        lines.append([f"{title}, {at2['examples']}", lds_with_error(at2),
                       f"**{lds_with_error(other)}**", difference(other), lds_with_error(rows["Logit contribution"])])
     header = ["data set, all its examples", "AT2 (default)", "logit contribution, 20 heads", "less AT2", "untrained"]
     return table(header, lines)
@@ -189,6 +192,7 @@ def shipped(folder):
 
 def readme(folder):
     of = {name: rows_of(folder, f"{name}-equal-n8") for name in SETS}
+
     def of_all(estimator, mark=""):
         return [f"{mark}{lds(rows[estimator.format(name)])}{mark}" for name, rows in of.items()]
 
@@ -196,7 +200,7 @@ def readme(folder):
              ["AT2", "8 of the same data", *of_all("beyond_{}-a-n8")],
              ["**`--method logit_contribution`**", "**none**", *of_all("Logit contribution")],
              ["**theta on it: 20 heads, with a prior**", "**8 of the same data**", *of_all("beyond_{}-lc-n8k20", "**")]]
-    return table(["", "training examples"] + [title for title, _, _ in SETS.values()], lines)
+    return table(["", "training examples"] + list(SETS.values()), lines)
 
 
 def all_tables(folder):
